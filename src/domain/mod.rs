@@ -1,0 +1,6 @@
+//! Values and rules: what a campaign, a contact, a window, a callback *is* and what follows from it.
+//!
+//! Nothing here waits, reads a clock, rolls dice or touches the world: time, zone rules and facts are arguments. That is
+//! the import law of `tests/architecture.rs`, and why every rule here can be tested with a table.
+
+pub mod zone;

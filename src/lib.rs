@@ -1,0 +1,3 @@
+//! Rappel, an outbound campaign dialer engine.
+
+pub mod domain;
