@@ -1,3 +1,5 @@
 //! Rappel, an outbound campaign dialer engine.
 
 pub mod domain;
+pub mod engine;
+pub mod ports;

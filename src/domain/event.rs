@@ -1,0 +1,230 @@
+//! What happened: facts in the past tense, numbered by team, stored. They are the log, the live feed and the source of the
+//! reports. Phone numbers and names stay out of them: an event names things by their ids.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    agent::{AgentState, NextState},
+    campaign::CampaignState,
+    ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ReservationId, TeamId},
+    outcome::{Classification, Outcome},
+    reservation::ReservationEnd,
+    retry::Disposition,
+    zone::{Zone, ZoneSet},
+};
+
+/// One numbered fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventRecord {
+    /// The team whose log it is in.
+    pub team_id: TeamId,
+    /// Its number in that log: one more than the event before.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// The agent it concerns.
+    pub agent_id: Option<AgentId>,
+    /// The campaign it concerns.
+    pub campaign_id: Option<CampaignId>,
+    /// The contact it concerns.
+    pub contact_id: Option<ContactId>,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Event {
+    /// The state of an agent, or what follows it, changed.
+    AgentStateChanged {
+        /// The state before.
+        was: AgentState,
+        /// Since when it was.
+        was_since_at: Timestamp,
+        /// The state now.
+        state: AgentState,
+        /// Why, where a reason was given.
+        reason: Option<String>,
+        /// The pending next state.
+        pending: Option<NextState>,
+        /// When wrap-up ends by itself.
+        wrap_up_ends_at: Option<Timestamp>,
+    },
+    /// An agent did not renew their presence and is taken as gone.
+    AgentLost,
+    /// A contact was held for an agent, who now reads the preview.
+    PreviewOffered {
+        /// The reservation.
+        reservation_id: ReservationId,
+        /// The promise it keeps.
+        callback_id: Option<CallbackId>,
+        /// When the campaign's action happens.
+        expires_at: Timestamp,
+    },
+    /// A reservation is over.
+    ReservationEnded {
+        /// The reservation.
+        reservation_id: ReservationId,
+        /// How.
+        how: ReservationEnd,
+    },
+    /// The switch is asked to dial.
+    AttemptOpened {
+        /// The attempt.
+        attempt_id: AttemptId,
+        /// The preview that was accepted.
+        reservation_id: ReservationId,
+    },
+    /// The customer's phone rings.
+    AttemptRinging {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
+    /// The customer answered and is connected with the agent.
+    AttemptAnswered {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
+    /// The call is over; the agent may still wrap up.
+    CallEnded {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
+    /// The agent said who answered.
+    AttemptReclassified {
+        /// The attempt.
+        attempt_id: AttemptId,
+        /// What was said before.
+        was: Classification,
+        /// What is said now.
+        to: Classification,
+    },
+    /// The agent labelled the call.
+    WrapUpReasonApplied {
+        /// The attempt.
+        attempt_id: AttemptId,
+        /// The label.
+        reason: String,
+    },
+    /// The attempt is over for good.
+    AttemptEnded {
+        /// The attempt.
+        attempt_id: AttemptId,
+        /// The fact.
+        outcome: Outcome,
+        /// The decision.
+        disposition: Disposition,
+    },
+    /// A contact waits again.
+    ContactReturned {
+        /// Not offered before.
+        not_before_at: Timestamp,
+    },
+    /// A contact is out of its campaign.
+    ContactClosed {
+        /// Why.
+        reason: super::contact::CloseReason,
+    },
+    /// Somebody said in which zone a customer is.
+    ZoneStated {
+        /// The zones that count from now on.
+        zones: ZoneSet,
+    },
+    /// A callback was promised.
+    CallbackScheduled {
+        /// The promise.
+        callback_id: CallbackId,
+        /// When it is called.
+        due_at: Timestamp,
+        /// The zone of the promised wall time.
+        zone: Zone,
+        /// Whose it is.
+        owner_id: Option<AgentId>,
+    },
+    /// A promise was changed.
+    CallbackUpdated {
+        /// The promise.
+        callback_id: CallbackId,
+        /// When it is called.
+        due_at: Timestamp,
+        /// The zone of the promised wall time.
+        zone: Zone,
+        /// Whose it is.
+        owner_id: Option<AgentId>,
+    },
+    /// A promise was taken back.
+    CallbackCancelled {
+        /// The promise.
+        callback_id: CallbackId,
+    },
+    /// A promise fell due.
+    CallbackDue {
+        /// The promise.
+        callback_id: CallbackId,
+    },
+    /// A promise fell due outside the calling hours, or the zone rules changed: it is called at another instant.
+    CallbackMoved {
+        /// The promise.
+        callback_id: CallbackId,
+        /// From.
+        from_at: Timestamp,
+        /// To.
+        due_at: Timestamp,
+    },
+    /// The promised call is made.
+    CallbackKept {
+        /// The promise.
+        callback_id: CallbackId,
+    },
+    /// Nobody took a promise in time.
+    CallbackMissed {
+        /// The promise.
+        callback_id: CallbackId,
+    },
+    /// A campaign changed its state or its rules.
+    CampaignChanged {
+        /// Its state now.
+        state: CampaignState,
+    },
+    /// A command was refused.
+    CommandRefused {
+        /// The command.
+        command: String,
+        /// The stable code of the refusal.
+        code: String,
+    },
+}
+
+impl Event {
+    /// The stable name, as in the `type` field.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::AgentStateChanged { .. } => "agent_state_changed",
+            Self::AgentLost => "agent_lost",
+            Self::PreviewOffered { .. } => "preview_offered",
+            Self::ReservationEnded { .. } => "reservation_ended",
+            Self::AttemptOpened { .. } => "attempt_opened",
+            Self::AttemptRinging { .. } => "attempt_ringing",
+            Self::AttemptAnswered { .. } => "attempt_answered",
+            Self::CallEnded { .. } => "call_ended",
+            Self::AttemptReclassified { .. } => "attempt_reclassified",
+            Self::WrapUpReasonApplied { .. } => "wrap_up_reason_applied",
+            Self::AttemptEnded { .. } => "attempt_ended",
+            Self::ContactReturned { .. } => "contact_returned",
+            Self::ContactClosed { .. } => "contact_closed",
+            Self::ZoneStated { .. } => "zone_stated",
+            Self::CallbackScheduled { .. } => "callback_scheduled",
+            Self::CallbackUpdated { .. } => "callback_updated",
+            Self::CallbackCancelled { .. } => "callback_cancelled",
+            Self::CallbackDue { .. } => "callback_due",
+            Self::CallbackMoved { .. } => "callback_moved",
+            Self::CallbackKept { .. } => "callback_kept",
+            Self::CallbackMissed { .. } => "callback_missed",
+            Self::CampaignChanged { .. } => "campaign_changed",
+            Self::CommandRefused { .. } => "command_refused",
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Names of things: a type for each, so that a contact's number never lands in a campaign's place.
+//!
+//! Things that people create (campaigns, contacts, agents) are numbered by the store. Things that the engine creates
+//! (reservations, attempts, callbacks) get a [`Uuid`] of version 7 *before* they are stored, built from the engine's own
+//! dice and clock, so that a replay gives the same ids and the switch can be told an id that is already durable.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! numbered {
+    ($(#[$doc:meta] $name:ident),+ $(,)?) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = std::num::ParseIntError;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+macro_rules! minted {
+    ($(#[$doc:meta] $name:ident),+ $(,)?) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+numbered! {
+    /// A team: agents and the campaigns that feed them; the unit of scale.
+    TeamId,
+    /// An agent.
+    AgentId,
+    /// A campaign.
+    CampaignId,
+    /// A contact list of a campaign.
+    ListId,
+    /// A contact.
+    ContactId,
+}
+
+minted! {
+    /// A contact held for one agent.
+    ReservationId,
+    /// One try at one number; also the id of the channel at the switch.
+    AttemptId,
+    /// A conversation from ringing to end.
+    DialogId,
+    /// A promise to call again.
+    CallbackId,
+}

@@ -1,0 +1,126 @@
+//! The rules said no. Each refusal has a stable code, a sentence for the person, and is counted.
+
+use serde::Serialize;
+
+use super::agent::AgentState;
+
+/// Why a command was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "code")]
+pub enum Refusal {
+    /// The agent is not signed in.
+    #[error("you are not signed in")]
+    NotSignedIn,
+    /// The agent is signed in at another phone.
+    #[error("you are already signed in at extension {extension}")]
+    AlreadySignedIn {
+        /// The phone.
+        extension: String,
+    },
+    /// Another agent of the team uses the phone.
+    #[error("extension {extension} is in use by another agent")]
+    ExtensionInUse {
+        /// The phone.
+        extension: String,
+    },
+    /// No such agent in this team.
+    #[error("there is no such agent in this team")]
+    UnknownAgent,
+    /// Not in this state.
+    #[error("{command} is not possible in state {}", state.name())]
+    WrongState {
+        /// What was asked.
+        command: &'static str,
+        /// The agent's state.
+        state: AgentState,
+    },
+    /// The preview is not this agent's, or not open any more.
+    #[error("this preview is not open any more")]
+    PreviewGone,
+    /// The call is not this agent's, or is over.
+    #[error("this call is not yours or is over")]
+    CallGone,
+    /// The campaign does not let agents leave previews for later.
+    #[error("this campaign does not allow rejecting a preview")]
+    RejectNotAllowed,
+    /// The campaign does not let agents close contacts.
+    #[error("this campaign does not allow closing a contact")]
+    CloseNotAllowed,
+    /// The rules said no at the instant of the accept; the contact went back.
+    #[error("the customer may not be called now: {says}")]
+    MayNotCall {
+        /// The code of the rule that said no.
+        rule: &'static str,
+        /// What it found, for people.
+        says: String,
+    },
+    /// A new promise needs a date and time.
+    #[error("give the date and time of the callback")]
+    CallbackTimeMissing,
+    /// The promised moment is over.
+    #[error("the callback's time is in the past in the customer's zone")]
+    CallbackInPast,
+    /// The promise is too far away.
+    #[error("a callback can be promised at most {days_max} days ahead")]
+    CallbackTooFar {
+        /// The limit.
+        days_max: u32,
+    },
+    /// No zone is known for the number.
+    #[error("the customer's time zone is unknown: ask the customer and choose it")]
+    CallbackZoneUnknown,
+    /// There is no such promise.
+    #[error("there is no callback to cancel")]
+    CallbackGone,
+    /// The customer asked not to be called.
+    #[error("no callback can be promised: the number is not to be called")]
+    CallbackSuppressed,
+    /// The campaign has no wrap-up.
+    #[error("this campaign has no wrap-up")]
+    WrapUpNotAllowed,
+    /// A reason is required to leave wrap-up. The words are those of the agent guide, T9.1.
+    #[error("Select a wrap-up reason")]
+    WrapUpReasonRequired,
+    /// The campaign does not have this reason.
+    #[error("\"{reason}\" is not a wrap-up reason of this campaign")]
+    UnknownWrapUpReason {
+        /// What was given.
+        reason: String,
+    },
+    /// A value is empty or too long.
+    #[error("{field} must have 1 to {length_max} characters")]
+    BadLength {
+        /// Which.
+        field: &'static str,
+        /// The limit.
+        length_max: usize,
+    },
+}
+
+impl Refusal {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "not_signed_in",
+            Self::AlreadySignedIn { .. } => "already_signed_in",
+            Self::ExtensionInUse { .. } => "extension_in_use",
+            Self::UnknownAgent => "unknown_agent",
+            Self::WrongState { .. } => "wrong_state",
+            Self::PreviewGone => "preview_gone",
+            Self::CallGone => "call_gone",
+            Self::RejectNotAllowed => "reject_not_allowed",
+            Self::CloseNotAllowed => "close_not_allowed",
+            Self::MayNotCall { .. } => "may_not_call",
+            Self::CallbackTimeMissing => "callback_time_missing",
+            Self::CallbackInPast => "callback_in_past",
+            Self::CallbackTooFar { .. } => "callback_too_far",
+            Self::CallbackZoneUnknown => "callback_zone_unknown",
+            Self::CallbackGone => "callback_gone",
+            Self::CallbackSuppressed => "callback_suppressed",
+            Self::WrapUpNotAllowed => "wrap_up_not_allowed",
+            Self::WrapUpReasonRequired => "wrap_up_reason_required",
+            Self::UnknownWrapUpReason { .. } => "unknown_wrap_up_reason",
+            Self::BadLength { .. } => "bad_length",
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What the engine decides: rows to commit, orders for the switch, answers for the people, questions for the store.
+//!
+//! The engine only says; the runtime's step commits first, then acts, then answers.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::session::Session;
+use crate::domain::{
+    attempt::Attempt,
+    callback::Callback,
+    contact::{ContactState, Progress, StatedZones},
+    eligibility::{DialPermit, Place},
+    event::EventRecord,
+    ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ReservationId, TeamId},
+    phone::PhoneNumber,
+    refusal::Refusal,
+    reservation::Reservation,
+    suppression::Suppression,
+    zone::ZoneSet,
+};
+
+/// What the engine owns of a contact's row. The rest (names, numbers, variables) belongs to the loader.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactChange {
+    /// Which.
+    pub id: ContactId,
+    /// Its campaign.
+    pub campaign_id: CampaignId,
+    /// Where it is now.
+    pub state: ContactState,
+    /// Where it stands among the waiting.
+    pub place: Place,
+    /// How far we are.
+    pub progress: Progress,
+    /// Zones that a person stated.
+    pub stated_zones: Option<StatedZones>,
+}
+
+/// What one step changes: the last value of each thing it touched. One commit stores all of it, or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Changes {
+    /// Contacts.
+    pub contacts: BTreeMap<ContactId, ContactChange>,
+    /// Reservations, opened and ended.
+    pub reservations: BTreeMap<ReservationId, Reservation>,
+    /// Attempts.
+    pub attempts: BTreeMap<AttemptId, Attempt>,
+    /// Callbacks.
+    pub callbacks: BTreeMap<CallbackId, Callback>,
+    /// Agents at work; none for those who left.
+    pub sessions: BTreeMap<AgentId, Option<Session>>,
+    /// New do-not-call entries.
+    pub suppressions: Vec<Suppression>,
+    /// What happened, in order.
+    pub events: Vec<EventRecord>,
+}
+
+impl Changes {
+    /// Is there nothing to commit?
+    pub fn is_empty(&self) -> bool {
+        self.contacts.is_empty()
+            && self.reservations.is_empty()
+            && self.attempts.is_empty()
+            && self.callbacks.is_empty()
+            && self.sessions.is_empty()
+            && self.suppressions.is_empty()
+            && self.events.is_empty()
+    }
+}
+
+/// What the switch is asked to do, after the commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "order")]
+pub enum Order {
+    /// Call the agent's phone, then the customer from it.
+    Dial {
+        /// The attempt; the switch names the channel by it.
+        attempt_id: AttemptId,
+        /// The agent's phone.
+        extension: String,
+        /// The right to dial.
+        permit: DialPermit,
+    },
+    /// End the call.
+    HangUp {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
+}
+
+/// A question to the world; the answer is an input of the next step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "ask")]
+pub enum Ask {
+    /// Which contacts of a campaign are due next?
+    Due {
+        /// The campaign.
+        campaign_id: CampaignId,
+        /// The zone sets whose calling hours are open.
+        open: Vec<ZoneSet>,
+        /// How many at most.
+        count: usize,
+    },
+    /// Which zone sets do the waiting contacts of a campaign have?
+    Zones {
+        /// The campaign.
+        campaign_id: CampaignId,
+    },
+    /// One contact, for its callback.
+    Contact {
+        /// Which.
+        contact_id: ContactId,
+    },
+    /// Which do-not-call entries are there for a number, at this instant?
+    Suppressions {
+        /// The preview that was accepted.
+        reservation_id: ReservationId,
+        /// The number.
+        number: PhoneNumber,
+    },
+    /// Does the switch still have these calls?
+    Channels {
+        /// The calls.
+        attempt_ids: Vec<AttemptId>,
+    },
+}
+
+/// The ticket of whoever waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Ticket(pub u64);
+
+/// What the engine decided in one step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Output {
+    /// To commit.
+    pub changes: Changes,
+    /// To order, in this sequence.
+    pub orders: Vec<Order>,
+    /// To answer: done, or refused.
+    pub replies: Vec<(Ticket, Result<(), Refusal>)>,
+    /// To ask.
+    pub asks: Vec<Ask>,
+}
+
+/// Who committed: the fence of the team's engine. A store refuses a commit with an older number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Fence {
+    /// The team.
+    pub team_id: TeamId,
+    /// Its number.
+    pub number: i64,
+}
+
+/// When the next due contact of the asked zone sets comes, if it is not due yet.
+pub type NextDue = Option<Timestamp>;
