@@ -34,12 +34,12 @@ pub fn zones_of_country(country: Country) -> ZoneSet {
     row(country.as_str()).cloned().unwrap_or_default()
 }
 
-/// Do the digits tell where the line is? North America and Mexico number mobiles by area like other lines, Brazil in a
-/// range of their own but also by area.
+/// Do the digits tell where the line is? The plans of North America (1), Mexico (52) and Chile (56) do not tell lines from
+/// mobiles, but number by area (Chile's mobiles are an area of their own, 9); Brazil (55) numbers mobiles by area too.
 fn tells_a_place(number: &ReadNumber) -> bool {
     match number.line_type {
         LineType::FixedLine => true,
-        LineType::FixedLineOrMobile => ["1", "52"].iter().any(|code| number.number.digits().starts_with(code)),
+        LineType::FixedLineOrMobile => ["1", "52", "56"].iter().any(|code| number.number.digits().starts_with(code)),
         LineType::Mobile => number.number.digits().starts_with("55"),
         LineType::TollFree | LineType::PremiumRate | LineType::Other => false,
     }
@@ -238,13 +238,16 @@ mod tests {
                 .parse()
                 .unwrap();
         assert_eq!(zones_of(&mobile), everywhere);
-        assert_eq!(zones("+61 2 9374 4000"), "Australia/Sydney", "a fixed line stays where it is");
+        assert_eq!(zones("+61 3 9374 4000"), "Australia/Sydney", "a fixed line stays where it is");
     }
 
     #[test]
     fn a_mobile_of_chile_may_be_on_easter_island() {
-        assert_eq!(zones("+56 9 6123 4567"), "America/Coyhaique,America/Santiago,Pacific/Easter");
+        assert_eq!(clocks(&zones_of(&read("+56 9 6123 4567"))), clocks(row("CL").unwrap()));
+        assert_eq!(clocks(row("CL").unwrap()).len(), 3);
         assert_eq!(zones("+56 2 2345 6789"), "America/Santiago");
+        assert_eq!(zones("+56 67 223 4567"), "America/Coyhaique");
+        assert_eq!(zones("+56 32 223 4567"), "America/Santiago,Pacific/Easter");
     }
 
     #[test]

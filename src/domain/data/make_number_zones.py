@@ -5,17 +5,18 @@
     python3 make_number_zones.py --check         compare instead; exit 1 when a byte differs
     python3 make_number_zones.py --wheels DIR    take the two wheels from DIR instead of fetching them with pip
 
-Two published packages are read, both pinned by version and SHA-256: the prefix table of `phonenumbers`, and the rules and
-`zone.tab` (which zones lie in which country) of `tzdata`. Needs Python 3.9 or later and nothing else. What the source has wrong in
-single places is mended by corrections.tsv, one reason a line. What is wrong in kind is mended here, because a zone too
-few rings a telephone at night, and a zone too many costs an hour of calling at most:
+Two published packages are read, both pinned by version and SHA-256: the prefix table of `phonenumbers`, and the rules
+and `zone.tab` (which zones lie in which country) of `tzdata`. Needs Python 3.9 or later and nothing else. What the
+source has wrong in single places is mended by corrections.tsv, one reason a line. What is wrong in kind is mended here,
+because a zone too few rings a telephone at night, while a zone too many costs hours of calling at most:
 
-1. A row may name only zones of the row's own country. A foreign zone is a stand-in: it becomes the country's zone with the
-   same clock, and when there is none the row becomes every zone of the country.
+1. A row may name only zones of the row's own country. A foreign zone is a stand-in: it becomes the country's zone with
+   the same clock, and when there is none the row becomes every zone of the country.
 2. A row that longer rows refine by exchange (more than AREA_DIGITS national digits) is the union of itself and of them,
    since the list of exchanges is never complete.
 3. A bare calling code is dropped. Numbers that match no row, and mobiles, take their country's row: every zone there.
-4. Of zones that show the same time from CLOCKS_FROM on, one is kept: one that the source names if any, the first by zone.tab.
+4. Of zones that show the same time from CLOCKS_FROM on, one is kept: the first by zone.tab, of those that the source
+   names if it names any.
 5. A row that says the same as the next shorter one is dropped.
 """
 
@@ -136,7 +137,7 @@ class Numbering:
 
 
 def at_home(zones, own):
-    """Rule 1: stand-ins replaced. `own` are the zones of the row's countries; empty when zone.tab does not know them."""
+    """Rule 1: stand-ins replaced. `own` are the zones of the row's countries, none if zone.tab does not know them."""
     if not own:
         return zones
     replaced = [zone if zone in own else next((o for o in own if clock(o) == clock(zone)), None) for zone in zones]

@@ -92,7 +92,8 @@ pub fn read_typed_number(raw: &str, default_country: Country) -> Result<ReadNumb
 
 /// What `rlibphonenumber` makes of tidy digits.
 fn read_digits(digits: &str, default_country: Country) -> Result<ReadNumber, NumberProblem> {
-    let parsed = PHONE_NUMBER_UTIL.parse(digits, Some(default_country.region())).map_err(problem)?;
+    let parsed =
+        PHONE_NUMBER_UTIL.parse(digits, Some(default_country.region())).map_err(|refused| problem(&refused))?;
     let line_type = match parsed.get_type() {
         PhoneNumberType::Unknown => return Err(why_invalid(&parsed, default_country)),
         PhoneNumberType::FixedLine => LineType::FixedLine,
@@ -108,7 +109,7 @@ fn read_digits(digits: &str, default_country: Country) -> Result<ReadNumber, Num
     Ok(ReadNumber { number, country: parsed.get_region_code().and_then(Country::of_region), line_type })
 }
 
-fn problem(refused: ParseError) -> NumberProblem {
+fn problem(refused: &ParseError) -> NumberProblem {
     match refused {
         ParseError::InvalidCountryCode => NumberProblem::UnknownCallingCode,
         ParseError::TooLongNsn => NumberProblem::TooManyDigits,
@@ -149,6 +150,8 @@ fn valid_e164(country: Option<phonenumber::country::Id>, digits: &str) -> Option
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn country(code: &str) -> Country {
@@ -169,8 +172,8 @@ mod tests {
                 let Ok(mut number) = PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, kind) else {
                     continue;
                 };
-                for step in [0, 1, 7_919, 104_729, 1_299_709] {
-                    number.set_national_number(number.national_number() + step);
+                for step in [0, 1, 104_729] {
+                    number.national_number += step;
                     let country = Country::of_region(region).expect("a supported region is a country");
                     let national = number.format_as(PhoneNumberFormat::National).into_owned();
                     examples.push((country, number.format_as(PhoneNumberFormat::International).into_owned(), national));
@@ -205,13 +208,13 @@ mod tests {
                 accepted += u32::from(list.is_ok());
             }
         }
-        assert!(accepted > 10_000, "only {accepted} numbers were valid");
+        assert!(accepted > 8_000, "only {accepted} numbers were valid");
     }
 
     #[test]
-    fn the_first_reader_alone_differs_seldom_and_is_heard_mostly() {
+    fn the_first_reader_alone_differs_seldom() {
         let (mut same, mut different) = (0, 0);
-        for (country, international, national) in examples() {
+        for (country, international, national) in examples().into_iter().step_by(3) {
             for raw in spellings(&international, &national) {
                 let Ok(list) = read_number(&raw, country) else { continue };
                 let first = first_reading(&tidy(&raw).unwrap(), country);
@@ -230,6 +233,20 @@ mod tests {
             assert_eq!(read_number(&plus, country).as_ref(), Ok(&plain));
             assert_eq!(read_number(plain.number.as_str(), country).as_ref(), Ok(&plain), "E.164 reads as itself");
             assert!(plain.number.grouped().chars().filter(char::is_ascii_digit).eq(plain.number.digits().chars()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_an_answer_and_both_give_it(
+            raw in prop_oneof!["\\PC{0,40}", "[+=']?[0-9 ().xXeE/;,#-]{0,26}"],
+            default in prop_oneof![Just("US"), Just("DE"), Just("IN"), Just("BR"), Just("IT"), Just("AU")],
+        ) {
+            let list = read_number(&raw, country(default));
+            prop_assert_eq!(&read_typed_number(&raw, country(default)), &list);
+            if let Ok(read) = list {
+                prop_assert_eq!(read_number(read.number.as_str(), country(default)), Ok(read));
+            }
         }
     }
 

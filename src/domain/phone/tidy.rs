@@ -11,6 +11,8 @@ const TEXT_BYTES_MAX: usize = 64;
 const DIGITS_MAX: usize = 20;
 /// Fewest digits of what is taken for a second number in a cell.
 const SECOND_NUMBER_DIGITS_MIN: usize = 6;
+/// Most digits of what is taken for a second ending after a slash.
+const ENDING_DIGITS_MAX: usize = 3;
 /// The zero of each set of decimal digits that is read: full-width, Arabic, Persian, Devanagari.
 const ZEROS: [char; 4] = ['\u{ff10}', '\u{660}', '\u{6f0}', '\u{966}'];
 
@@ -90,7 +92,7 @@ fn refuse_extension(text: &str) -> Result<(), NumberProblem> {
     if dialled && known && digit_count(word) > 0 { Err(NumberProblem::Extension) } else { Ok(()) }
 }
 
-/// Two numbers with a mark between them. A slash alone is also how area codes are written in Germany.
+/// Two numbers with a mark between them, or a second ending: `901820/21`. A slash is also how Germany writes `030/901820`.
 fn refuse_second_number(text: &str) -> Result<(), NumberProblem> {
     let marks = [',', ';', '|', '&', '/', '\\', '\n', '\r', '\t'];
     let numbers = text.split(marks).filter(|part| digit_count(part) >= SECOND_NUMBER_DIGITS_MIN).count();
@@ -99,7 +101,10 @@ fn refuse_second_number(text: &str) -> Result<(), NumberProblem> {
         && text.match_indices(' ').any(|(at, _)| {
             digit_count(&text[..at]) > SECOND_NUMBER_DIGITS_MIN && digit_count(&text[at..]) > SECOND_NUMBER_DIGITS_MIN
         });
-    if numbers > 1 || second_plus || side_by_side { Err(NumberProblem::TwoNumbers) } else { Ok(()) }
+    let second_ending = text.rsplit_once('/').is_some_and(|(number, ending)| {
+        digit_count(number) >= SECOND_NUMBER_DIGITS_MIN && (1..=ENDING_DIGITS_MAX).contains(&digit_count(ending))
+    });
+    if numbers > 1 || second_plus || side_by_side || second_ending { Err(NumberProblem::TwoNumbers) } else { Ok(()) }
 }
 
 fn digits_of(text: &str) -> Result<String, NumberProblem> {
@@ -166,6 +171,7 @@ mod tests {
             ("3125550142\n3125550143", TwoNumbers),
             ("+13125550142+13125550143", TwoNumbers),
             ("312-555-0142 312-555-0143", TwoNumbers),
+            ("030 901820/21", TwoNumbers),
             ("3,125,550,142", UnexpectedCharacter(',')),
             ("*312 555 0142", UnexpectedCharacter('*')),
             ("++13125550142", UnexpectedCharacter('+')),
