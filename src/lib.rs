@@ -1,3 +1,4 @@
 //! Rappel, an outbound campaign dialer engine.
 
 pub mod domain;
+pub mod zoneinfo;
