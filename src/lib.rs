@@ -1,4 +1,8 @@
 //! Rappel, an outbound campaign dialer engine.
 
 pub mod domain;
+pub mod engine;
+pub mod ports;
+pub mod runtime;
+pub mod telemetry;
 pub mod zoneinfo;

@@ -328,12 +328,7 @@ fn number_opens_at(q: &Question<'_>, number: &ContactNumber) -> Opens {
 }
 
 /// The first instant from `from` on at which the campaign may start a call to someone in `zones`, guard band included.
-pub fn next_start(
-    campaign: &CampaignRules,
-    from: Timestamp,
-    zones: &ZoneSet,
-    rules: &ZoneRules,
-) -> Option<Timestamp> {
+pub fn next_start(campaign: &CampaignRules, from: Timestamp, zones: &ZoneSet, rules: &ZoneRules) -> Option<Timestamp> {
     let hours = &campaign.hours;
     let mut at = hours.next_opening(from, zones, rules)?;
     // Within the guard band before a close, go on to the next opening. A week has few openings: hours that are all
@@ -396,7 +391,8 @@ fn about_number(q: &Question<'_>, number: &ContactNumber) -> Vec<Answer> {
     answers.push(answer(this, Finding::ZoneKnown { zones: zones.clone(), source }, known, None));
     if known {
         let open = rules.hours.may_start(q.now, rules.guard_seconds, zones, q.rules);
-        let changes_at = if open { rules.hours.closes_at(q.now, zones, q.rules) } else { next_start(rules, q.now, zones, q.rules) };
+        let changes_at =
+            if open { rules.hours.closes_at(q.now, zones, q.rules) } else { next_start(rules, q.now, zones, q.rules) };
         answers.push(answer(this, Finding::CallingWindow { zones: zones.clone() }, open, changes_at));
     }
     answers

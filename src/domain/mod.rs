@@ -3,7 +3,23 @@
 //! Nothing here waits, reads a clock, rolls dice or touches the world: time, zone rules and facts are arguments. That is
 //! the import law of `tests/architecture.rs`, and why every rule here can be tested with a table.
 
+pub mod agent;
+pub mod attempt;
+pub mod callback;
 pub mod calling_window;
+pub mod campaign;
+pub mod command;
+pub mod contact;
+pub mod eligibility;
+pub mod event;
+pub mod ids;
+pub mod number_zones;
+pub mod outcome;
+pub mod phone;
+pub mod refusal;
+pub mod reservation;
+pub mod retry;
+pub mod suppression;
 pub mod wall_time;
 pub mod zone;
 pub mod zone_rules;

@@ -114,10 +114,8 @@ impl Engine {
             return;
         }
         attempt.hang_up_asked_at = Some(self.now);
-        self.deadlines.set(
-            Deadline::HangUp(id),
-            self.now + SignedDuration::from_secs(i64::from(self.settings.hang_up_seconds)),
-        );
+        self.deadlines
+            .set(Deadline::HangUp(id), self.now + SignedDuration::from_secs(i64::from(self.settings.hang_up_seconds)));
         self.out.orders.push(Order::HangUp { attempt_id: id });
         self.keep(attempt);
     }
@@ -132,6 +130,8 @@ impl Engine {
     /// The switch was asked to end the call and did not say that it is over: it is.
     pub(super) fn hang_up_unconfirmed(&mut self, id: AttemptId) {
         let Some(attempt) = self.attempts.get(&id).cloned() else { return };
+        // Said again, in case the first order was lost: nobody may be left on a line we count as closed.
+        self.out.orders.push(Order::HangUp { attempt_id: id });
         match attempt.phase {
             Phase::Dialing => {
                 let rang_out = attempt.hang_up_asked_at.is_some_and(|at| at >= attempt.ring_until_at);
@@ -153,6 +153,13 @@ impl Engine {
         if matches!(self.attempts.get(&id), Some(Attempt { phase: Phase::Talking { .. }, .. })) {
             self.ask(Ask::Channels { attempt_ids: vec![id] });
             self.audit_later(id);
+        }
+    }
+
+    /// The switch still has this call: what we had asked is asked again.
+    pub(super) fn call_is_alive(&mut self, id: AttemptId) {
+        if self.attempts.get(&id).is_some_and(|attempt| attempt.hang_up_asked_at.is_some()) {
+            self.out.orders.push(Order::HangUp { attempt_id: id });
         }
     }
 

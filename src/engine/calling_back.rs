@@ -6,7 +6,7 @@ use super::{Engine, deadlines::Deadline, input::Candidate, output::Ask};
 use crate::domain::{
     attempt::Attempt,
     callback::{self, Callback, CallbackState},
-    campaign::WhenMissed,
+    campaign::{CampaignState, WhenMissed},
     command::Promise,
     contact::{CloseReason, ContactNumber, ContactState},
     eligibility::{self, Verdict},
@@ -102,7 +102,12 @@ impl Engine {
 
     /// The number to call back: another one that was given, the one promised before, or the one of this call; with the
     /// zones that count for it.
-    fn callback_number(&self, attempt: &Attempt, promise: &Promise, former: Option<&Callback>) -> Option<ContactNumber> {
+    fn callback_number(
+        &self,
+        attempt: &Attempt,
+        promise: &Promise,
+        former: Option<&Callback>,
+    ) -> Option<ContactNumber> {
         let contact = &self.held.get(&attempt.contact_id)?.contact;
         let mut number = match (&promise.number, former) {
             (Some(read), _) => ContactNumber {
@@ -168,6 +173,10 @@ impl Engine {
             return;
         }
         let Some(callback) = self.callbacks.get(&callback_id) else { return };
+        let Some(desk) = self.desks.get(&callback.campaign_id) else { return };
+        if desk.campaign.state == CampaignState::Ended {
+            return self.settle_callback(callback_id, candidate, Verdict::OnHold);
+        }
         if callback.due_at > self.now {
             return;
         }
@@ -291,11 +300,7 @@ impl Engine {
 
 /// The zone a promise is made in when nobody stated one: the only candidate, or the first if the promised moment is the
 /// same in all of them.
-fn one_zone(
-    candidates: &ZoneSet,
-    wall_time: impl Fn(Zone) -> WallTime,
-    rules: &ZoneRules,
-) -> Result<Zone, Refusal> {
+fn one_zone(candidates: &ZoneSet, wall_time: impl Fn(Zone) -> WallTime, rules: &ZoneRules) -> Result<Zone, Refusal> {
     let mut zones = candidates.iter();
     let first = zones.next().ok_or(Refusal::CallbackZoneUnknown)?;
     let due_at = |zone| wall_time(zone).resolve(rules).due_at;

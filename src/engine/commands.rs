@@ -51,8 +51,7 @@ impl Engine {
             Ok(Answer::Done) => self.out.replies.push((ticket, Ok(()))),
             Err(refusal) => {
                 if self.agents.contains_key(&agent_id) {
-                    let event =
-                        Event::CommandRefused { command: name.to_owned(), code: refusal.code().to_owned() };
+                    let event = Event::CommandRefused { command: name.to_owned(), code: refusal.code().to_owned() };
                     self.emit(agent_id, None, None, event);
                 }
                 self.out.replies.push((ticket, Err(refusal)));
@@ -177,7 +176,7 @@ impl Engine {
     fn next_state(&mut self, session: &Session, next: NextState) -> Answered {
         match (&session.activity, &next) {
             (Activity::Ready, NextState::Ready) => {}
-            (Activity::Ready | Activity::NotReady { .. }, NextState::Ready) => {
+            (Activity::NotReady { .. }, NextState::Ready) => {
                 self.set_activity(session.agent_id, Activity::Ready);
             }
             (Activity::Ready | Activity::NotReady { .. }, NextState::NotReady { reason }) => {
@@ -226,9 +225,9 @@ impl Engine {
             {
                 Ok(Answer::Done)
             }
-            Activity::Previewing { .. } => Err(Refusal::PreviewGone),
             Activity::NotReady { .. }
             | Activity::Ready
+            | Activity::Previewing { .. }
             | Activity::Dialing { .. }
             | Activity::Talking { .. }
             | Activity::WrapUp { .. } => Err(Refusal::PreviewGone),

@@ -68,9 +68,4 @@ impl Deadlines {
         self.clear(what);
         Some(what)
     }
-
-    /// Is one set for this?
-    pub fn is_set(&self, what: Deadline) -> bool {
-        self.at.contains_key(&what)
-    }
 }

@@ -50,14 +50,7 @@ pub(super) struct Desk {
 
 impl Desk {
     pub fn new(campaign: Campaign) -> Self {
-        Self {
-            campaign,
-            hopper: VecDeque::new(),
-            zone_sets: None,
-            look: Look::Now,
-            asked_count: 0,
-            credit: 0,
-        }
+        Self { campaign, hopper: VecDeque::new(), zone_sets: None, look: Look::Now, asked_count: 0, credit: 0 }
     }
 
     pub fn is_running(&self) -> bool {

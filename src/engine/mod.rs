@@ -38,7 +38,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
+use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
 use uuid::Uuid;
 
 use self::{
@@ -94,7 +94,7 @@ pub struct Engine {
     team_id: TeamId,
     settings: Settings,
     rules: Arc<ZoneRules>,
-    dice: ChaCha8Rng,
+    dice: Xoshiro256PlusPlus,
     /// Never goes back, whatever the clock does.
     now: Timestamp,
     last_seq: i64,
@@ -121,7 +121,7 @@ impl Engine {
             team_id,
             settings,
             rules,
-            dice: ChaCha8Rng::seed_from_u64(seed),
+            dice: Xoshiro256PlusPlus::seed_from_u64(seed),
             now,
             last_seq: 0,
             agents: BTreeMap::new(),
@@ -330,8 +330,8 @@ impl Engine {
     }
 
     fn channels_known(&mut self, asked: &[AttemptId], alive: &BTreeSet<AttemptId>) {
-        for id in asked.iter().filter(|id| !alive.contains(id)) {
-            self.call_is_gone(*id);
+        for id in asked {
+            if alive.contains(id) { self.call_is_alive(*id) } else { self.call_is_gone(*id) }
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::{Engine, hopper::Desk, input::Notice};
 use crate::domain::{
     campaign::{Campaign, CampaignState},
+    eligibility::Verdict,
     event::Event,
     ids::{CallbackId, CampaignId, ReservationId},
     reservation::ReservationEnd,
@@ -55,9 +56,9 @@ impl Engine {
     fn drop_callbacks_of(&mut self, id: CampaignId) {
         let open: Vec<CallbackId> = self.callbacks.values().filter(|c| c.campaign_id == id).map(|c| c.id).collect();
         for callback_id in open {
-            if let Some(candidate) = self.due_callbacks.remove(&callback_id) {
-                self.drop_callback(callback_id);
-                self.return_contact(candidate, self.now);
+            match self.due_callbacks.remove(&callback_id) {
+                Some(candidate) => self.settle_callback(callback_id, candidate, Verdict::OnHold),
+                None => self.callback_due(callback_id),
             }
         }
     }

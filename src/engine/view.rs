@@ -19,7 +19,7 @@ use crate::domain::{
     ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ReservationId},
     outcome::{Classification, Outcome},
     phone::PhoneNumber,
-    wall_time::Fold,
+    wall_time::{Fold, Resolution},
     zone::{Zone, ZoneSet, ZoneSource},
 };
 
@@ -403,7 +403,11 @@ impl Engine {
     }
 
     fn callback_view(&self, callback: &Callback) -> CallbackView {
-        let mut notes: Vec<String> = callback.wall_time.resolve(&self.rules).note().into_iter().collect();
+        let how = callback.wall_time.resolve(&self.rules).how;
+        let mut notes = Vec::new();
+        if how != Resolution::Exact {
+            notes.push(callback.wall_time.explain(&how));
+        }
         if callback.due_at != callback.promised_at {
             let local = self.rules.local(callback.due_at, callback.wall_time.zone);
             notes.push(format!(

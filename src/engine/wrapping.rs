@@ -75,8 +75,7 @@ impl Engine {
             Phase::Dialing | Phase::Ended(_) => None,
         };
         let disposition = self.dispose(&attempt, outcome);
-        attempt.phase =
-            Phase::Ended(Ended { answered_at, hung_up_at, ended_at: self.now, outcome, disposition });
+        attempt.phase = Phase::Ended(Ended { answered_at, hung_up_at, ended_at: self.now, outcome, disposition });
         self.emit_of(&attempt, Event::AttemptEnded { attempt_id: id, outcome, disposition });
         self.attempts.remove(&id);
         let agent_id = attempt.agent_id;
@@ -152,7 +151,11 @@ impl Engine {
     }
 
     /// The state of a contact that waits for a promise.
-    pub(super) fn promise(&mut self, callback_id: crate::domain::ids::CallbackId, mut candidate: super::input::Candidate) {
+    pub(super) fn promise(
+        &mut self,
+        callback_id: crate::domain::ids::CallbackId,
+        mut candidate: super::input::Candidate,
+    ) {
         candidate.contact.state = ContactState::Promised { callback_id };
         self.write_contact(&candidate, None, self.now);
         self.arm_callback(callback_id);
