@@ -4,5 +4,7 @@ pub mod domain;
 pub mod engine;
 pub mod ports;
 pub mod runtime;
+pub mod sim;
+pub mod switch;
 pub mod telemetry;
 pub mod zoneinfo;

@@ -162,14 +162,14 @@ impl<S: Store, W: Switch> Team<S, W> {
         }
         let began = Clock::stopwatch();
         let inputs = batch.inputs.len();
-        let Committed { replies, events, .. } = step.run(self.clock.now(), batch.inputs, &*self.switch).await?;
+        let Committed { replies, changes, .. } = step.run(self.clock.now(), batch.inputs, &*self.switch).await?;
         telemetry::step_done(inputs, began.elapsed());
         for (ticket, result) in replies {
             if let Some(reply) = waiting.replies.remove(&ticket) {
                 reply.send(result.map_err(CommandError::from)).ok();
             }
         }
-        self.publish(events, waiting);
+        self.publish(changes.events, waiting);
         for question in batch.questions {
             match question {
                 Question::Agent(id, reply) => drop(reply.send(step.engine().agent_view(id))),

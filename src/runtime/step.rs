@@ -19,7 +19,7 @@ use crate::{
     engine::{
         Engine, Settings,
         input::{Input, Notice},
-        output::{Ask, Fence, Order, Output, Ticket},
+        output::{Ask, Changes, Fence, Order, Output, Ticket},
     },
     ports::{Store, StoreError, Switch},
 };
@@ -31,8 +31,15 @@ pub struct Committed {
     asks: Vec<Ask>,
     /// To answer, once the orders are given.
     pub replies: Vec<(Ticket, Result<(), Refusal>)>,
-    /// To publish, once the orders are given.
-    pub events: Vec<EventRecord>,
+    /// What is durable now; its events are published once the orders are given.
+    pub changes: Changes,
+}
+
+impl Committed {
+    /// What happened.
+    pub fn events(&self) -> &[EventRecord] {
+        &self.changes.events
+    }
 }
 
 /// A team's engine with its store.
@@ -107,7 +114,7 @@ impl<S: Store> Step<S> {
         if !changes.is_empty() {
             self.store.commit(self.fence, &changes).await?;
         }
-        Ok(Committed { orders, asks, replies, events: changes.events })
+        Ok(Committed { orders, asks, replies, changes })
     }
 
     /// The second half: gives the orders, then asks what the engine wants to know.
