@@ -1,3 +1,6 @@
-//! All integration tests: one module for each subject, one binary for all.
+//! All integration tests, in one binary.
 
+mod journeys;
+mod support;
+mod tables;
 mod windows;

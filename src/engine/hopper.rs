@@ -79,8 +79,10 @@ impl Desk {
         if let Some(sets) = &mut self.zone_sets {
             sets.insert(place.zones.clone());
         }
-        if let Look::After(at) = &mut self.look {
-            *at = Some(at.map_or(place.next_at, |at| at.min(place.next_at)).max(now));
+        match &mut self.look {
+            Look::After(_) if place.next_at <= now => self.look = Look::Now,
+            Look::After(at) => *at = Some(at.map_or(place.next_at, |at| at.min(place.next_at))),
+            Look::Now | Look::Asked => {}
         }
     }
 

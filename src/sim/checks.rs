@@ -93,15 +93,11 @@ impl Checks {
             Event::PreviewOffered { reservation_id, callback_id, .. } => {
                 self.offered(record, *reservation_id, *callback_id)
             }
-            Event::ReservationEnded { reservation_id, .. } => {
-                match self.open_reservations.remove(reservation_id) {
-                    Some(_) => Ok(()),
-                    None => broken(1, format!("reservation {reservation_id} ended and was not open")),
-                }
-            }
-            Event::AttemptOpened { attempt_id, reservation_id } => {
-                self.opened(record, *attempt_id, *reservation_id)
-            }
+            Event::ReservationEnded { reservation_id, .. } => match self.open_reservations.remove(reservation_id) {
+                Some(_) => Ok(()),
+                None => broken(1, format!("reservation {reservation_id} ended and was not open")),
+            },
+            Event::AttemptOpened { attempt_id, reservation_id } => self.opened(record, *attempt_id, *reservation_id),
             Event::AttemptEnded { attempt_id, .. } => match self.open_attempts.remove(attempt_id) {
                 Some(_) => Ok(()),
                 None => broken(4, format!("attempt {attempt_id} ended and was not open")),
@@ -193,9 +189,10 @@ impl Checks {
             return broken(2, format!("attempt {attempt_id} calls nobody knows where"));
         }
         // A second opinion on the hours: what the wall clock shows, span by span.
-        let open = self.campaigns.values().any(|campaign| {
-            permit.zones.iter().all(|zone| campaign.rules.hours.holds(rules.local(now, zone)))
-        });
+        let open = self
+            .campaigns
+            .values()
+            .any(|campaign| permit.zones.iter().all(|zone| campaign.rules.hours.holds(rules.local(now, zone))));
         if open { Ok(()) } else { broken(2, format!("attempt {attempt_id} starts outside the calling hours")) }
     }
 

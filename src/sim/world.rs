@@ -153,23 +153,12 @@ impl<S: Store> World<S> {
         // Whoever is not to vanish does not have to show every few seconds that they have not.
         let presence_seconds = if setup.faults.vanish > 0 { 30 } else { 7_200 };
         let settings = Settings { presence_seconds, ..Settings::default() };
-        let step = Step::take_over(
-            store.clone(),
-            setup.team_id,
-            settings.clone(),
-            rules.clone(),
-            setup.seed,
-            begins_at,
-        )
-        .await?;
-        let workers = setup
-            .agents
-            .iter()
-            .enumerate()
-            .map(|(i, id)| (*id, Worker::new(*id, (1001 + i).to_string())))
-            .collect();
-        let switch =
-            Recorded { switch: SimulatedSwitch::new(setup.people), orders: Mutex::default() };
+        let step =
+            Step::take_over(store.clone(), setup.team_id, settings.clone(), rules.clone(), setup.seed, begins_at)
+                .await?;
+        let workers =
+            setup.agents.iter().enumerate().map(|(i, id)| (*id, Worker::new(*id, (1001 + i).to_string()))).collect();
+        let switch = Recorded { switch: SimulatedSwitch::new(setup.people), orders: Mutex::default() };
         let mut world = Self {
             store,
             rules,

@@ -97,8 +97,8 @@ impl Network {
             return;
         }
         let connected = !self.plan.values().any(|told| *told == (id, CallProgress::Connected));
-        let answered = connected
-            && self.plan.values().any(|told| *told == (id, CallProgress::HungUp { by: Side::Customer }));
+        let answered =
+            connected && self.plan.values().any(|told| *told == (id, CallProgress::HungUp { by: Side::Customer }));
         self.plan.retain(|_, (of, _)| *of != id);
         let progress = if answered {
             CallProgress::HungUp { by: Side::Agent }
