@@ -1,1 +1,3 @@
-//! tests
+//! All integration tests: one module for each subject, one binary for all.
+
+mod windows;

@@ -101,11 +101,11 @@ pub struct MissingZones {
 
 fn listed(missing: &[Zone]) -> String {
     const SHOWN: usize = 5;
-    let mut names = missing.iter().take(SHOWN).map(|zone| zone.name()).collect::<Vec<_>>().join(", ");
-    if missing.len() > SHOWN {
-        names.push_str(&format!(" and {} more", missing.len() - SHOWN));
+    let names = missing.iter().take(SHOWN).map(|zone| zone.name()).collect::<Vec<_>>().join(", ");
+    match missing.len().saturating_sub(SHOWN) {
+        0 => names,
+        more => format!("{names} and {more} more"),
     }
-    names
 }
 
 /// What the clock shows in every zone, by one release of the IANA database.
@@ -287,6 +287,15 @@ mod tests {
             assert_eq!(rules.local(change, zone), shown.parse().unwrap(), "{name}");
         }
         assert_eq!(rules.next_change(at("2026-01-01T00:00Z"), zone("Asia/Tokyo")), None);
+    }
+
+    #[test]
+    fn the_bundle_knows_the_laws_of_2026() {
+        let rules = ZoneRules::bundled();
+        // In these the clock did not go back in November 2026.
+        for (name, hours) in [("America/Vancouver", -7), ("America/Edmonton", -6), ("America/Winnipeg", -5)] {
+            assert_eq!(rules.offset_at(at("2026-12-01T00:00Z"), zone(name)).seconds(), hours * 3600, "{name}");
+        }
     }
 
     #[test]

@@ -44,8 +44,9 @@ impl<'de> Visitor<'de> for WindowVisitor {
         let mut seen = BTreeSet::new();
         while let Some(key) = map.next_key::<String>()? {
             if key == CLOSED_DATES {
-                window.closed_dates =
-                    map.next_value::<Vec<String>>()?.iter().map(|text| date(text)).collect::<Result<_, _>>()?;
+                for text in map.next_value::<Vec<String>>()? {
+                    window.closed_dates.insert(date(&text)?);
+                }
                 continue;
             }
             let days =
