@@ -3,5 +3,6 @@
 pub mod campaign_file;
 pub mod domain;
 pub mod engine;
+pub mod intake;
 pub mod ports;
 pub mod zoneinfo;
