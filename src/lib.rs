@@ -5,4 +5,8 @@ pub mod domain;
 pub mod engine;
 pub mod intake;
 pub mod ports;
+pub mod runtime;
+pub mod sim;
+pub mod switch;
+pub mod telemetry;
 pub mod zoneinfo;

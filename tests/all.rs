@@ -1,5 +1,8 @@
-//! All integration tests: one module for each subject, one binary for all.
+//! All integration tests, in one binary.
 
 mod campaign_files;
 mod intake;
+mod journeys;
+mod support;
+mod tables;
 mod windows;

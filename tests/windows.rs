@@ -290,13 +290,13 @@ fn every_clock_change_is_survived() {
     for (zone, change) in CHANGES.iter().copied() {
         let (set, oracle) = (ZoneSet::from(zone), [tz(zone)]);
         let wall = naive(RULES.local(change, zone));
-        for minutes in [-65, -30, 0, 20] {
+        for (minutes, length) in [(-65, 40), (-60, 40), (-30, 40), (0, 60), (20, 40)] {
             let promised = wall + MINUTE * minutes;
             let promise = WallTime::new(promised.to_string().replace(' ', "T").parse().unwrap(), zone);
             check_promise(&promise).unwrap();
 
-            let opens = (promised.hour() * 60 + promised.minute()).min(1400);
-            let hours = Hours { week: std::array::from_fn(|_| vec![opens, opens + 40]), closed: vec![] };
+            let opens = (promised.hour() * 60 + promised.minute()).min(1440 - length);
+            let hours = Hours { week: std::array::from_fn(|_| vec![opens, opens + length]), closed: vec![] };
             let from = utc(change) - TimeDelta::minutes(100);
             let opening = count_to(from, 3, |at| hours.open(at, &oracle)).unwrap();
             let closing = count_to(opening, 3, |at| !hours.open(at, &oracle)).unwrap();

@@ -232,6 +232,8 @@ mod tests {
             ["daily = ['01:15-01:45']", york, "2026-11-01T05:45Z", "2026-11-01T06:15Z", "2026-11-01T06:45Z"],
             // The wall goes back from 02:00 to 01:00, out of the hours, before they are over.
             ["daily = ['01:30-02:30']", york, "2026-11-01T05:00Z", "2026-11-01T05:30Z", "2026-11-01T06:00Z"],
+            // It goes back, just as they end, to inside them: they go on for another hour.
+            ["daily = ['00:30-02:00']", york, "2026-11-01T04:00Z", "2026-11-01T04:30Z", "2026-11-01T07:00Z"],
             // Lord Howe goes back by half an hour at 02:00, and forward by half an hour.
             ["daily = ['01:45-02:15']", howe, "2026-04-04T14:00Z", "2026-04-04T14:45Z", "2026-04-04T15:00Z"],
             ["daily = ['01:45-02:15']", howe, "2026-04-04T15:00Z", "2026-04-04T15:15Z", "2026-04-04T15:45Z"],

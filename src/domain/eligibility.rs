@@ -321,23 +321,24 @@ fn number_opens_at(q: &Question<'_>, number: &ContactNumber) -> Opens {
     if zones.is_unknown() {
         return Opens::OnHold;
     }
-    match next_start(q, from, zones) {
+    match next_start(&q.campaign.rules, from, zones, q.rules) {
         Some(at) => Opens::At(at),
         None => Opens::Never(CloseReason::NeverInWindow),
     }
 }
 
-/// The first instant from `from` on at which a call may start, guard band included.
-fn next_start(q: &Question<'_>, from: Timestamp, zones: &ZoneSet) -> Option<Timestamp> {
-    let hours = &q.campaign.rules.hours;
-    let mut at = hours.next_opening(from, zones, q.rules)?;
-    // Within the guard band before a close, go on to the next opening; windows shorter than the band never open.
+/// The first instant from `from` on at which the campaign may start a call to someone in `zones`, guard band included.
+pub fn next_start(campaign: &CampaignRules, from: Timestamp, zones: &ZoneSet, rules: &ZoneRules) -> Option<Timestamp> {
+    let hours = &campaign.hours;
+    let mut at = hours.next_opening(from, zones, rules)?;
+    // Within the guard band before a close, go on to the next opening. A week has few openings: hours that are all
+    // shorter than the band never open.
     for _ in 0..32 {
-        if hours.may_start(at, q.campaign.rules.guard_seconds, zones, q.rules) {
+        if hours.may_start(at, campaign.guard_seconds, zones, rules) {
             return Some(at);
         }
-        let close = hours.closes_at(at, zones, q.rules)?;
-        at = hours.next_opening(close, zones, q.rules)?;
+        let close = hours.closes_at(at, zones, rules)?;
+        at = hours.next_opening(close, zones, rules)?;
     }
     None
 }
@@ -390,7 +391,8 @@ fn about_number(q: &Question<'_>, number: &ContactNumber) -> Vec<Answer> {
     answers.push(answer(this, Finding::ZoneKnown { zones: zones.clone(), source }, known, None));
     if known {
         let open = rules.hours.may_start(q.now, rules.guard_seconds, zones, q.rules);
-        let changes_at = if open { rules.hours.closes_at(q.now, zones, q.rules) } else { next_start(q, q.now, zones) };
+        let changes_at =
+            if open { rules.hours.closes_at(q.now, zones, q.rules) } else { next_start(rules, q.now, zones, q.rules) };
         answers.push(answer(this, Finding::CallingWindow { zones: zones.clone() }, open, changes_at));
     }
     answers

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::agent::AgentState;
+use super::{agent::AgentState, zone::ZoneSet};
 
 /// Why a command was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -69,6 +69,12 @@ pub enum Refusal {
     /// No zone is known for the number.
     #[error("the customer's time zone is unknown: ask the customer and choose it")]
     CallbackZoneUnknown,
+    /// The number may be in zones whose clocks differ at the promised moment.
+    #[error("the customer may be in {zones}, where that time differs: ask the customer and choose one")]
+    CallbackZoneAmbiguous {
+        /// The candidates.
+        zones: ZoneSet,
+    },
     /// There is no such promise.
     #[error("there is no callback to cancel")]
     CallbackGone,
@@ -115,6 +121,7 @@ impl Refusal {
             Self::CallbackInPast => "callback_in_past",
             Self::CallbackTooFar { .. } => "callback_too_far",
             Self::CallbackZoneUnknown => "callback_zone_unknown",
+            Self::CallbackZoneAmbiguous { .. } => "callback_zone_ambiguous",
             Self::CallbackGone => "callback_gone",
             Self::CallbackSuppressed => "callback_suppressed",
             Self::WrapUpNotAllowed => "wrap_up_not_allowed",

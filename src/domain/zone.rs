@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for Zone {
 
 /// Every zone a person may be in, sorted, without repeats. Empty means *unknown*.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Vec<Zone>", into = "Vec<Zone>")]
 pub struct ZoneSet(Vec<Zone>);
 
 impl ZoneSet {
@@ -118,6 +118,18 @@ impl FromIterator<Zone> for ZoneSet {
         zones.sort_unstable();
         zones.dedup();
         Self(zones)
+    }
+}
+
+impl From<Vec<Zone>> for ZoneSet {
+    fn from(zones: Vec<Zone>) -> Self {
+        zones.into_iter().collect()
+    }
+}
+
+impl From<ZoneSet> for Vec<Zone> {
+    fn from(set: ZoneSet) -> Self {
+        set.0
     }
 }
 

@@ -123,11 +123,13 @@ pub enum Notice {
 pub struct Snapshot {
     /// The number of the last event of the team.
     pub last_seq: i64,
+    /// The number of the last notice that this already contains.
+    pub last_notice: i64,
     /// The agents of the team.
     pub agents: Vec<Agent>,
     /// Those at work.
     pub sessions: Vec<Session>,
-    /// The campaigns of the team that are not ended.
+    /// The campaigns of the team that are not ended, or still have an open reservation, attempt or callback.
     pub campaigns: Vec<Campaign>,
     /// Open reservations.
     pub reservations: Vec<Reservation>,

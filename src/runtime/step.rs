@@ -1,0 +1,190 @@
+//! One step: decide, commit, act, publish, in that order.
+//!
+//! Nothing is dialled and nobody is answered before what it rests on is durable. If the commit fails, the engine's memory
+//! is ahead of the store: the step is thrown away and taken over again from what was committed, as after a crash.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    domain::{
+        attempt::{CallProgress, NotMade},
+        event::EventRecord,
+        ids::TeamId,
+        outcome::FailureCause,
+        refusal::Refusal,
+        zone_rules::ZoneRules,
+    },
+    engine::{
+        Engine, Settings,
+        input::{Input, Notice},
+        output::{Ask, Changes, Fence, Order, Output, Ticket},
+    },
+    ports::{Store, StoreError, Switch},
+};
+
+/// What was committed and is not acted on yet.
+#[must_use]
+pub struct Committed {
+    orders: Vec<Order>,
+    asks: Vec<Ask>,
+    /// To answer, once the orders are given.
+    pub replies: Vec<(Ticket, Result<(), Refusal>)>,
+    /// What is durable now; its events are published once the orders are given.
+    pub changes: Changes,
+}
+
+impl Committed {
+    /// What happened.
+    pub fn events(&self) -> &[EventRecord] {
+        &self.changes.events
+    }
+}
+
+/// A team's engine with its store.
+pub struct Step<S> {
+    store: S,
+    fence: Fence,
+    engine: Engine,
+    /// Answers to the questions of the last round: the first inputs of the next.
+    answers: Vec<Input>,
+    last_notice: i64,
+}
+
+impl<S: Store> Step<S> {
+    /// Makes this the team's only engine and goes on from what was committed.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn take_over(
+        store: S,
+        team_id: TeamId,
+        settings: Settings,
+        rules: Arc<ZoneRules>,
+        seed: u64,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let (fence, snapshot) = store.take_over(team_id, now).await?;
+        let last_notice = snapshot.last_notice;
+        let engine = Engine::restore(team_id, settings, rules, seed, snapshot, now);
+        Ok(Self { store, fence, engine, answers: vec![Input::Tick], last_notice })
+    }
+
+    /// The engine, to look at.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// When the next step is needed, if nothing comes before.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.engine.next_deadline()
+    }
+
+    /// Are there answers that the engine should see at once?
+    pub fn wants_more(&self) -> bool {
+        !self.answers.is_empty()
+    }
+
+    /// A whole step. Gives what to answer and what to publish.
+    ///
+    /// # Errors
+    /// Those of the store; then this step must be dropped and taken over again.
+    pub async fn run(
+        &mut self,
+        now: Timestamp,
+        inputs: Vec<Input>,
+        switch: &impl Switch,
+    ) -> Result<Committed, StoreError> {
+        let mut committed = self.commit(now, inputs).await?;
+        self.act(now, &mut committed, switch).await?;
+        Ok(committed)
+    }
+
+    /// The first half: decides on every input and commits everything at once.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn commit(&mut self, now: Timestamp, inputs: Vec<Input>) -> Result<Committed, StoreError> {
+        let answers = std::mem::take(&mut self.answers);
+        for input in answers.into_iter().chain(inputs) {
+            self.engine.handle(now, input);
+        }
+        let Output { changes, orders, replies, asks } = self.engine.take_output();
+        if !changes.is_empty() {
+            self.store.commit(self.fence, &changes).await?;
+        }
+        Ok(Committed { orders, asks, replies, changes })
+    }
+
+    /// The second half: gives the orders, then asks what the engine wants to know.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn act(
+        &mut self,
+        now: Timestamp,
+        committed: &mut Committed,
+        switch: &impl Switch,
+    ) -> Result<(), StoreError> {
+        for order in committed.orders.drain(..) {
+            if let Err(error) = switch.order(now, &order).await {
+                self.answers.extend(not_ordered(&order, &error));
+            }
+        }
+        for ask in committed.asks.drain(..) {
+            let answer = self.answer(now, ask, switch).await?;
+            self.answers.push(answer);
+        }
+        Ok(())
+    }
+
+    async fn answer(&self, now: Timestamp, ask: Ask, switch: &impl Switch) -> Result<Input, StoreError> {
+        Ok(match ask {
+            Ask::Due { campaign_id, open, count } => {
+                let (candidates, next_due_at) = self.store.due(campaign_id, &open, count, now).await?;
+                Input::Due { campaign_id, candidates, next_due_at }
+            }
+            Ask::Zones { campaign_id } => Input::Zones { campaign_id, zone_sets: self.store.zones(campaign_id).await? },
+            Ask::Contact { contact_id } => {
+                Input::Contact { contact_id, candidate: self.store.contact(contact_id, now).await? }
+            }
+            Ask::Suppressions { reservation_id, number } => {
+                let suppressions = self.store.suppressions(&number, now).await?;
+                Input::Suppressions { reservation_id, suppressions }
+            }
+            Ask::Channels { attempt_ids } => {
+                let alive = switch.alive(now, &attempt_ids).await;
+                Input::Channels { asked: attempt_ids, alive }
+            }
+        })
+    }
+
+    /// What managers changed since the last look.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn notices(&mut self) -> Result<Vec<Notice>, StoreError> {
+        let new = self.store.notices(self.fence.team_id, self.last_notice).await?;
+        if let Some((last, _)) = new.last() {
+            self.last_notice = *last;
+        }
+        Ok(new.into_iter().map(|(_, notice)| notice).collect())
+    }
+}
+
+/// A call that the switch did not take is a call that was not made.
+fn not_ordered(order: &Order, error: &crate::ports::SwitchError) -> Option<Input> {
+    match order {
+        Order::Dial { attempt_id, .. } => {
+            tracing::warn!(%attempt_id, %error, "a call was not made");
+            let why = NotMade::Failed(FailureCause::Network);
+            Some(Input::Switch { attempt_id: *attempt_id, progress: CallProgress::NotMade { why } })
+        }
+        // The deadline of the hang-up settles it.
+        Order::HangUp { attempt_id } => {
+            tracing::warn!(%attempt_id, %error, "a call was not ended");
+            None
+        }
+    }
+}

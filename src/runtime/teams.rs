@@ -1,0 +1,149 @@
+//! The teams that are served here, each by its own loop, and the switch they share.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use jiff::Timestamp;
+use tokio::sync::{broadcast, mpsc};
+
+use super::{clock::Clock, handle::TeamHandle, live::Team};
+use crate::{
+    domain::{
+        attempt::CallProgress,
+        ids::{AttemptId, TeamId},
+        zone_rules::ZoneRules,
+    },
+    engine::{Settings, output::Order},
+    ports::{Store, Switch, SwitchError},
+};
+
+/// How many commands may wait for one team; one more is refused as busy.
+const INBOX: usize = 4096;
+/// How many events a slow listener may be behind before it has to read from the store.
+const FEED: usize = 8192;
+
+/// The teams served here.
+#[derive(Clone)]
+pub struct Teams {
+    handles: Arc<Mutex<BTreeMap<TeamId, TeamHandle>>>,
+    routes: Routes,
+    #[expect(clippy::type_complexity, reason = "what starts a team, with its store and switch inside")]
+    start: Arc<dyn Fn(TeamId) -> TeamHandle + Send + Sync>,
+}
+
+impl Teams {
+    /// Prepares to serve teams with this store and switch.
+    pub fn new<S: Store, W: Switch>(
+        store: S,
+        switch: W,
+        clock: Clock,
+        settings: Settings,
+        rules: Arc<ZoneRules>,
+        seed: u64,
+    ) -> Self {
+        let routes = Routes::default();
+        let shared = Arc::new(Routed { switch, routes: routes.clone() });
+        let start = move |team_id: TeamId| {
+            let (sender, inbox) = mpsc::channel(INBOX);
+            let (feed, _) = broadcast::channel(FEED);
+            let team = Team {
+                team_id,
+                store: store.clone(),
+                switch: Arc::new(OfTeam { team_id, shared: shared.clone() }),
+                clock,
+                settings: settings.clone(),
+                rules: rules.clone(),
+                seed,
+                inbox,
+                feed: feed.clone(),
+            };
+            tokio::spawn(team.serve());
+            TeamHandle { team_id, inbox: sender, feed }
+        };
+        Self { handles: Arc::default(), routes, start: Arc::new(start) }
+    }
+
+    /// The team, which is served from now on if it was not.
+    pub fn team(&self, id: TeamId) -> TeamHandle {
+        let mut handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
+        handles.entry(id).or_insert_with(|| (self.start)(id)).clone()
+    }
+
+    /// Every team served here.
+    pub fn all(&self) -> Vec<TeamHandle> {
+        self.handles.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Is any team's loop over, because another node has taken it?
+    pub fn stopped(&self) -> Vec<TeamId> {
+        self.all().iter().filter(|team| team.inbox.is_closed()).map(TeamHandle::team_id).collect()
+    }
+
+    /// Managers changed something.
+    pub fn noticed(&self) {
+        for team in self.all() {
+            team.noticed();
+        }
+    }
+
+    /// The switch told something: it goes to the team that dialled, or to all if that was in an earlier life.
+    pub async fn switch_told(&self, attempt_id: AttemptId, progress: CallProgress) {
+        let over = matches!(progress, CallProgress::HungUp { .. } | CallProgress::NotMade { .. });
+        match self.routes.of(attempt_id, over) {
+            Some(team_id) => self.team(team_id).switch_told(attempt_id, progress).await,
+            None => {
+                for team in self.all() {
+                    team.switch_told(attempt_id, progress).await;
+                }
+            }
+        }
+    }
+
+    /// Ends every loop after what waits already.
+    pub async fn stop(&self) {
+        for team in self.all() {
+            team.stop().await;
+        }
+    }
+}
+
+/// Which team dialled which call.
+#[derive(Clone, Default)]
+struct Routes(Arc<Mutex<BTreeMap<AttemptId, TeamId>>>);
+
+impl Routes {
+    fn add(&self, attempt_id: AttemptId, team_id: TeamId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(attempt_id, team_id);
+    }
+
+    fn of(&self, attempt_id: AttemptId, over: bool) -> Option<TeamId> {
+        let mut routes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if over { routes.remove(&attempt_id) } else { routes.get(&attempt_id).copied() }
+    }
+}
+
+struct Routed<W> {
+    switch: W,
+    routes: Routes,
+}
+
+/// The switch as one team sees it: it remembers who dialled.
+struct OfTeam<W> {
+    team_id: TeamId,
+    shared: Arc<Routed<W>>,
+}
+
+impl<W: Switch> Switch for OfTeam<W> {
+    async fn order(&self, now: Timestamp, order: &Order) -> Result<(), SwitchError> {
+        if let Order::Dial { attempt_id, .. } = order {
+            self.shared.routes.add(*attempt_id, self.team_id);
+        }
+        self.shared.switch.order(now, order).await
+    }
+
+    async fn alive(&self, now: Timestamp, attempts: &[AttemptId]) -> Vec<AttemptId> {
+        self.shared.switch.alive(now, attempts).await
+    }
+}

@@ -1,0 +1,3 @@
+//! Telephone networks that can be steered.
+
+pub mod simulated;

@@ -1,0 +1,329 @@
+//! The engine on a bench: one team, a handful of contacts in memory, a clock that the test moves. Questions are answered
+//! from what the engine itself wrote, so a test reads like the day of an agent.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+use rappel::{
+    domain::{
+        agent::{Agent, AgentState},
+        attempt::CallProgress,
+        campaign::{Campaign, CampaignRules, CampaignState},
+        command::Command,
+        contact::{Contact, ContactNumber, ContactState, Progress},
+        event::{Event, EventRecord},
+        ids::{AgentId, AttemptId, CampaignId, ContactId, ListId, ReservationId, TeamId},
+        number_zones,
+        phone::{Country, read_number},
+        refusal::Refusal,
+        suppression::Suppression,
+        zone_rules::ZoneRules,
+    },
+    engine::{
+        Engine, Settings,
+        input::{Candidate, Input, Notice, Snapshot},
+        output::{Ask, Order, Output, Ticket},
+        view::AgentView,
+    },
+};
+
+pub const TEAM: TeamId = TeamId(1);
+pub const ALICE: AgentId = AgentId(11);
+pub const BOB: AgentId = AgentId(12);
+pub const CAMPAIGN: CampaignId = CampaignId(7);
+
+/// A Tuesday, 10:00 in Chicago.
+pub fn morning() -> Timestamp {
+    "2026-11-24T16:00:00Z".parse().unwrap()
+}
+
+/// The bench.
+pub struct Bench {
+    pub engine: Engine,
+    pub now: Timestamp,
+    pub rules: Arc<ZoneRules>,
+    pub contacts: BTreeMap<ContactId, Contact>,
+    pub suppressions: Vec<Suppression>,
+    pub campaigns: BTreeMap<CampaignId, Campaign>,
+    /// Everything that happened.
+    pub events: Vec<EventRecord>,
+    /// Everything the switch was asked.
+    pub orders: Vec<Order>,
+    /// Calls the switch still has.
+    pub alive: Vec<AttemptId>,
+    next_at: BTreeMap<ContactId, Timestamp>,
+    tickets: u64,
+}
+
+/// Rules of a campaign: `more` is added to the least that is needed.
+pub fn rules(more: &str) -> CampaignRules {
+    let text = format!("name = \"renewals\"\nteam = \"north\"\ncountry = \"US\"\n{more}");
+    let mut rules: CampaignRules = toml::from_str(&text).expect("the test's rules");
+    if rules.hours.is_never_open() {
+        rules.hours = toml::from_str("daily = [\"09:00-20:00\"]").expect("hours");
+    }
+    rules
+}
+
+impl Bench {
+    /// A running campaign with these contacts (one number each), two agents who are not at work.
+    pub fn new(more: &str, numbers: &[&str]) -> Self {
+        let campaign = Campaign {
+            id: CAMPAIGN,
+            team_id: TEAM,
+            state: CampaignState::Running,
+            changed_at: morning(),
+            rules: rules(more),
+        };
+        let contacts: BTreeMap<ContactId, Contact> = numbers
+            .iter()
+            .enumerate()
+            .map(|(i, number)| {
+                let id = ContactId(100 + i64::try_from(i).unwrap());
+                (id, contact(id, &[*number]))
+            })
+            .collect();
+        Self::with(campaign, contacts)
+    }
+
+    pub fn with(campaign: Campaign, contacts: BTreeMap<ContactId, Contact>) -> Self {
+        let agent = |id, login: &str| Agent { id, team_id: TEAM, login: login.to_owned(), name: login.to_owned() };
+        let snapshot = Snapshot {
+            agents: vec![agent(ALICE, "alice"), agent(BOB, "bob")],
+            campaigns: vec![campaign.clone()],
+            ..Snapshot::default()
+        };
+        let rules = Arc::new(ZoneRules::bundled());
+        let engine = Engine::restore(TEAM, Settings::default(), rules.clone(), 1, snapshot, morning());
+        let mut bench = Self {
+            engine,
+            now: morning(),
+            rules,
+            contacts,
+            suppressions: Vec::new(),
+            campaigns: BTreeMap::from([(campaign.id, campaign)]),
+            events: Vec::new(),
+            orders: Vec::new(),
+            alive: Vec::new(),
+            next_at: BTreeMap::new(),
+            tickets: 0,
+        };
+        bench.give(Input::Tick);
+        bench
+    }
+
+    /// Gives one input, then answers what the engine asks until it asks nothing more.
+    pub fn give(&mut self, input: Input) -> Vec<(Ticket, Result<(), Refusal>)> {
+        let mut inputs = vec![input];
+        let mut replies = Vec::new();
+        for _ in 0..50 {
+            for input in inputs.drain(..) {
+                self.engine.handle(self.now, input);
+            }
+            let Output { changes, orders, replies: answered, asks } = self.engine.take_output();
+            for change in changes.contacts.values() {
+                let contact = self.contacts.get_mut(&change.id).expect("a contact of the bench");
+                contact.state = change.state;
+                contact.progress = change.progress.clone();
+                contact.stated_zones = change.stated_zones.clone();
+                self.next_at.insert(change.id, change.place.next_at);
+            }
+            self.suppressions.extend(changes.suppressions);
+            self.events.extend(changes.events);
+            self.orders.extend(orders);
+            replies.extend(answered);
+            inputs = asks.into_iter().map(|ask| self.answer(ask)).collect();
+            if inputs.is_empty() {
+                return replies;
+            }
+        }
+        panic!("the engine asks for ever");
+    }
+
+    fn candidate(&self, contact: &Contact) -> Candidate {
+        let own = |s: &&Suppression| contact.numbers.iter().any(|n| n.number == s.number);
+        Candidate { contact: contact.clone(), suppressions: self.suppressions.iter().filter(own).cloned().collect() }
+    }
+
+    fn answer(&self, ask: Ask) -> Input {
+        match ask {
+            Ask::Due { campaign_id, open, count } => {
+                let mut due: Vec<(Timestamp, &Contact)> = self
+                    .contacts
+                    .values()
+                    .filter(|c| c.campaign_id == campaign_id)
+                    .filter(|c| c.numbers.iter().any(|n| open.contains(c.zones_of(n).0)))
+                    .filter_map(|c| match c.state {
+                        ContactState::Waiting { not_before_at } => {
+                            Some((self.next_at.get(&c.id).copied().unwrap_or(not_before_at), c))
+                        }
+                        _ => None,
+                    })
+                    .collect();
+                due.sort_by_key(|(at, c)| (*at, c.id));
+                let next_due_at = due.iter().map(|(at, _)| *at).find(|at| *at > self.now);
+                let now = due.into_iter().filter(|(at, _)| *at <= self.now).take(count);
+                let candidates = now.map(|(_, c)| self.candidate(c)).collect();
+                Input::Due { campaign_id, candidates, next_due_at }
+            }
+            Ask::Zones { campaign_id } => {
+                let mut zone_sets: Vec<_> = self
+                    .contacts
+                    .values()
+                    .flat_map(|c| c.numbers.iter().map(|n| c.zones_of(n).0.clone()))
+                    .filter(|zones| !zones.is_unknown())
+                    .collect();
+                zone_sets.sort();
+                zone_sets.dedup();
+                Input::Zones { campaign_id, zone_sets }
+            }
+            Ask::Contact { contact_id } => {
+                let candidate = self.contacts.get(&contact_id).map(|c| self.candidate(c));
+                Input::Contact { contact_id, candidate }
+            }
+            Ask::Suppressions { reservation_id, number } => Input::Suppressions {
+                reservation_id,
+                suppressions: self.suppressions.iter().filter(|s| s.number == number).cloned().collect(),
+            },
+            Ask::Channels { attempt_ids } => {
+                let alive = attempt_ids.iter().copied().filter(|id| self.alive.contains(id)).collect();
+                Input::Channels { asked: attempt_ids, alive }
+            }
+        }
+    }
+
+    /// An agent asks for something.
+    pub fn command(&mut self, agent_id: AgentId, command: Command) -> Result<(), Refusal> {
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        let replies = self.give(Input::Command { ticket, agent_id, command });
+        replies.into_iter().find(|(to, _)| *to == ticket).expect("every command is answered").1
+    }
+
+    /// The switch tells something of the agent's call.
+    pub fn told(&mut self, agent_id: AgentId, progress: CallProgress) {
+        let attempt_id = self.call(agent_id);
+        self.give(Input::Switch { attempt_id, progress });
+    }
+
+    pub fn notice(&mut self, notice: Notice) {
+        self.give(Input::Notice(notice));
+    }
+
+    /// Moves the clock, stopping at every deadline on the way as the runtime does. Agents at work show that they are.
+    pub fn wait(&mut self, seconds: i64) {
+        self.wait_until(self.now + SignedDuration::from_secs(seconds));
+    }
+
+    pub fn wait_until(&mut self, until: Timestamp) {
+        while self.now < until {
+            let soon = self.now + SignedDuration::from_secs(10);
+            let deadline = self.engine.next_deadline().filter(|at| *at > self.now);
+            let next = [Some(soon), deadline, Some(until)].into_iter().flatten().min().unwrap();
+            // Nobody needs to be asked for their presence each ten seconds of a quiet night.
+            self.now = next;
+            self.give(Input::Tick);
+            for id in [ALICE, BOB] {
+                if self.state(id) != AgentState::LoggedOut {
+                    self.command(id, Command::RenewPresence).unwrap();
+                }
+            }
+        }
+    }
+
+    /// Moves the clock without any sign of life from anybody.
+    pub fn silence(&mut self, seconds: i64) {
+        let until = self.now + SignedDuration::from_secs(seconds);
+        while let Some(at) = self.engine.next_deadline().filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            self.give(Input::Tick);
+        }
+        self.now = until;
+        self.give(Input::Tick);
+    }
+
+    pub fn sign_in_ready(&mut self, agent_id: AgentId) {
+        self.command(agent_id, Command::SignIn { extension: format!("10{agent_id}") }).unwrap();
+        self.command(agent_id, Command::Ready).unwrap();
+    }
+
+    /// Accepts the preview; gives the attempt.
+    pub fn accept(&mut self, agent_id: AgentId) -> AttemptId {
+        let reservation_id = self.preview(agent_id);
+        self.command(agent_id, Command::AcceptPreview { reservation_id }).unwrap();
+        self.call(agent_id)
+    }
+
+    /// Signs in, gets a preview, accepts it, and the customer answers.
+    pub fn talk(&mut self, agent_id: AgentId) -> AttemptId {
+        self.sign_in_ready(agent_id);
+        let attempt_id = self.accept(agent_id);
+        self.told(agent_id, CallProgress::Connected);
+        attempt_id
+    }
+
+    pub fn view(&self, agent_id: AgentId) -> AgentView {
+        self.engine.agent_view(agent_id).expect("an agent of the bench")
+    }
+
+    pub fn state(&self, agent_id: AgentId) -> AgentState {
+        self.view(agent_id).state
+    }
+
+    pub fn preview(&self, agent_id: AgentId) -> ReservationId {
+        self.view(agent_id).preview.expect("a preview").reservation_id
+    }
+
+    pub fn call(&self, agent_id: AgentId) -> AttemptId {
+        self.view(agent_id).call.expect("a call").attempt_id
+    }
+
+    pub fn happened(&self, wanted: impl Fn(&Event) -> bool) -> usize {
+        self.events.iter().filter(|record| wanted(&record.event)).count()
+    }
+
+    pub fn dials(&self) -> usize {
+        self.orders.iter().filter(|order| matches!(order, Order::Dial { .. })).count()
+    }
+
+    pub fn campaign_becomes(&mut self, state: CampaignState) {
+        let mut campaign = self.campaigns[&CAMPAIGN].clone();
+        campaign.state = state;
+        self.campaigns.insert(CAMPAIGN, campaign.clone());
+        self.notice(Notice::CampaignChanged { campaign: Box::new(campaign) });
+    }
+}
+
+/// A contact with these US numbers.
+pub fn contact(id: ContactId, numbers: &[&str]) -> Contact {
+    let us: Country = "US".parse().unwrap();
+    Contact {
+        id,
+        campaign_id: CAMPAIGN,
+        list_id: ListId(1),
+        list_priority: 5,
+        account_number: format!("A{id}"),
+        first_name: "Amina".to_owned(),
+        last_name: "Haddad".to_owned(),
+        numbers: numbers
+            .iter()
+            .enumerate()
+            .map(|(i, raw)| {
+                let read = read_number(raw, us).expect("a number of the test");
+                ContactNumber {
+                    zones: number_zones::zones_of(&read),
+                    number: read.number,
+                    label: format!("Phone{}", i + 1),
+                    line_type: read.line_type,
+                }
+            })
+            .collect(),
+        variables: BTreeMap::from([
+            ("Contract".to_owned(), "2024-118".to_owned()),
+            ("Plan".to_owned(), "Comfort".to_owned()),
+        ]),
+        stated_zones: None,
+        progress: Progress::default(),
+        state: ContactState::Waiting { not_before_at: morning() },
+    }
+}
