@@ -1,7 +1,9 @@
 //! Rappel, an outbound campaign dialer engine.
 
+pub mod campaign_file;
 pub mod domain;
 pub mod engine;
+pub mod intake;
 pub mod ports;
 pub mod runtime;
 pub mod sim;

@@ -1,6 +1,8 @@
 //! All integration tests, in one binary.
 
 mod architecture;
+mod campaign_files;
+mod intake;
 mod journeys;
 mod support;
 mod tables;

@@ -1,0 +1,37 @@
+//! Reading contact lists: CSV and XLSX files as offices write them, into contacts or reasons why not.
+//!
+//! 1. `scan` reads a file once: its digest, its encoding, whether it is a table at all;
+//! 2. `text` and `sheet` make records of it, `columns` says what each column is;
+//! 3. `row` makes a contact of each record, or says everything that is wrong with it;
+//! 4. [`RejectsWriter`] writes what was refused, to be mended and loaded again.
+//!
+//! A text file is read in bounded memory, however long it is; a sheet, which has a million rows at most, at once. Nothing
+//! here knows where contacts are stored.
+
+mod columns;
+mod contact;
+mod decode;
+mod dial_time;
+mod options;
+mod problem;
+mod reader;
+mod rejects;
+mod row;
+mod scan;
+mod sheet;
+mod sniff;
+mod synonyms;
+mod text;
+
+pub use self::{
+    columns::{Column, ColumnMap, Role},
+    contact::IntakeContact,
+    decode::TextEncoding,
+    dial_time::{DialTime, DialTimeProblem, read_dial_time},
+    options::{BadNumber, ColumnChoice, Delimiter, NotAnOption, ReadOptions},
+    problem::{ListProblem, RowProblem},
+    reader::{ListReader, ListRow},
+    rejects::RejectsWriter,
+    row::{NAME_CHARS_MAX, VARIABLE_CHARS_MAX, VARIABLES_MAX},
+    text::ROW_BYTES_MAX,
+};
