@@ -1,6 +1,7 @@
 //! Rappel, an outbound campaign dialer engine.
 
 pub mod campaign_file;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod intake;

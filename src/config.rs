@@ -1,0 +1,203 @@
+//! The settings of `rappel serve`: a file, the environment and flags become one checked [`Config`].
+//!
+//! A flag wins over the environment, the environment over the file, the file over the default. A key that is not known is
+//! refused, in the file and in the environment: a mistyped setting that is silently ignored costs somebody a night.
+
+use std::{net::SocketAddr, path::Path};
+
+use serde::Deserialize;
+
+use crate::{engine::Settings, telemetry::LogFormat};
+
+/// The settings file with every key, its default and what it means: `rappel serve --print-config`.
+pub const TEMPLATE: &str = include_str!("config_template.toml");
+
+/// Where the data is kept if nothing else is said.
+pub const DATABASE_DEFAULT: &str = "sqlite:rappel.db";
+
+/// The environment variables that are read.
+pub const ENVIRONMENT: &[&str] = &[
+    "RAPPEL_CONFIG", "RAPPEL_DATABASE", "RAPPEL_LISTEN", "RAPPEL_SWITCH", "RAPPEL_LOG", "RAPPEL_LOG_FORMAT",
+    "RAPPEL_TOKEN",
+];
+
+/// A setting is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadConfig(pub String);
+
+/// The telephone network to steer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum SwitchKind {
+    /// Seeded people, no telephone: for trying out and for training agents.
+    #[default]
+    Simulated,
+}
+
+/// The settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `sqlite:PATH` or `postgres://...`.
+    pub database: String,
+    /// Where the API listens.
+    pub listen: SocketAddr,
+    /// The telephone network.
+    pub switch: SwitchKind,
+    /// What the simulated people follow from.
+    pub seed: u64,
+    /// What is logged.
+    pub log: String,
+    /// How.
+    pub log_format: LogFormat,
+    /// The engine's own limits.
+    pub engine: Settings,
+    /// Requests a second that one token may make, on average.
+    pub requests_per_second: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database: DATABASE_DEFAULT.to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8090)),
+            switch: SwitchKind::default(),
+            seed: 1,
+            log: "info".to_owned(),
+            log_format: LogFormat::default(),
+            engine: Settings::default(),
+            requests_per_second: 50,
+        }
+    }
+}
+
+/// The settings file as it is written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    database: Option<String>,
+    listen: Option<SocketAddr>,
+    switch: Option<SwitchKind>,
+    seed: Option<u64>,
+    log: Option<String>,
+    log_format: Option<LogFormat>,
+    #[serde(default)]
+    engine: EngineFile,
+    #[serde(default)]
+    limits: LimitsFile,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EngineFile {
+    presence_seconds: Option<u32>,
+    agent_phone_seconds: Option<u32>,
+    hang_up_seconds: Option<u32>,
+    audit_seconds: Option<u32>,
+    callback_days_max: Option<u32>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsFile {
+    requests_per_second: Option<u32>,
+}
+
+impl Config {
+    /// Reads a settings file over the defaults.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that says something wrong, with its place.
+    pub fn from_file(path: &Path) -> Result<Self, BadConfig> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| BadConfig(format!("{} cannot be read: {error}", path.display())))?;
+        Self::from_text(&text).map_err(|BadConfig(error)| BadConfig(format!("{}: {error}", path.display())))
+    }
+
+    /// Reads the text of a settings file over the defaults.
+    ///
+    /// # Errors
+    /// What is wrong, with its place.
+    pub fn from_text(text: &str) -> Result<Self, BadConfig> {
+        let file: File = toml::from_str(text).map_err(|error| BadConfig(error.to_string()))?;
+        let default = Self::default();
+        let engine = Settings {
+            presence_seconds: within("engine.presence_seconds", file.engine.presence_seconds, 3, 3_600)?
+                .unwrap_or(default.engine.presence_seconds),
+            agent_phone_seconds: within("engine.agent_phone_seconds", file.engine.agent_phone_seconds, 1, 120)?
+                .unwrap_or(default.engine.agent_phone_seconds),
+            hang_up_seconds: within("engine.hang_up_seconds", file.engine.hang_up_seconds, 1, 60)?
+                .unwrap_or(default.engine.hang_up_seconds),
+            audit_seconds: within("engine.audit_seconds", file.engine.audit_seconds, 5, 600)?
+                .unwrap_or(default.engine.audit_seconds),
+            callback_days_max: within("engine.callback_days_max", file.engine.callback_days_max, 1, 3_660)?
+                .unwrap_or(default.engine.callback_days_max),
+        };
+        Ok(Self {
+            database: file.database.unwrap_or(default.database),
+            listen: file.listen.unwrap_or(default.listen),
+            switch: file.switch.unwrap_or(default.switch),
+            seed: file.seed.unwrap_or(default.seed),
+            log: file.log.unwrap_or(default.log),
+            log_format: file.log_format.unwrap_or(default.log_format),
+            engine,
+            requests_per_second: within("limits.requests_per_second", file.limits.requests_per_second, 1, 10_000)?
+                .unwrap_or(default.requests_per_second),
+        })
+    }
+}
+
+fn within(key: &str, value: Option<u32>, least: u32, most: u32) -> Result<Option<u32>, BadConfig> {
+    match value {
+        Some(value) if !(least..=most).contains(&value) => {
+            Err(BadConfig(format!("{key} is {value}; it must be from {least} to {most}")))
+        }
+        value => Ok(value),
+    }
+}
+
+/// Refuses a variable that begins with `RAPPEL_` and is not one of ours.
+///
+/// # Errors
+/// The variable, and those there are.
+pub fn check_environment(names: impl Iterator<Item = String>) -> Result<(), BadConfig> {
+    for name in names.filter(|name| name.starts_with("RAPPEL_")) {
+        if !ENVIRONMENT.contains(&name.as_str()) {
+            let known = ENVIRONMENT.join(", ");
+            return Err(BadConfig(format!("the environment variable {name} is not known; there are {known}")));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_says_the_defaults() {
+        // Every line of the template uncommented is the default.
+        let text: String = TEMPLATE
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(setting) if setting.contains(" = ") || setting.starts_with('[') => format!("{setting}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        let (file, default) = (Config::from_text(&text).unwrap(), Config::default());
+        assert_eq!(format!("{file:?}"), format!("{default:?}"));
+        for key in ["presence_seconds", "requests_per_second", "listen", "database", "switch", "log_format"] {
+            assert!(text.contains(key), "{key} is not in the template");
+        }
+    }
+
+    #[test]
+    fn unknown_keys_and_wrong_ranges_are_refused_with_their_place() {
+        let unknown = Config::from_text("listn = \"127.0.0.1:1\"").unwrap_err().to_string();
+        assert!(unknown.contains("listn") && unknown.contains("line 1"), "{unknown}");
+        let range = Config::from_text("[engine]\npresence_seconds = 0").unwrap_err().to_string();
+        assert!(range.contains("from 3 to 3600"), "{range}");
+        let variable = check_environment(["RAPPEL_DATABSE".to_owned()].into_iter()).unwrap_err().to_string();
+        assert!(variable.contains("RAPPEL_DATABSE") && variable.contains("RAPPEL_DATABASE"), "{variable}");
+    }
+}
