@@ -49,6 +49,7 @@ pub struct Step<S> {
     engine: Engine,
     /// Answers to the questions of the last round: the first inputs of the next.
     answers: Vec<Input>,
+    /// The snapshot contains every notice before it; those are gone.
     last_notice: i64,
 }
 
@@ -66,9 +67,8 @@ impl<S: Store> Step<S> {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let (fence, snapshot) = store.take_over(team_id, now).await?;
-        let last_notice = snapshot.last_notice;
         let engine = Engine::restore(team_id, settings, rules, seed, snapshot, now);
-        Ok(Self { store, fence, engine, answers: vec![Input::Tick], last_notice })
+        Ok(Self { store, fence, engine, answers: vec![Input::Tick], last_notice: 0 })
     }
 
     /// The engine, to look at.

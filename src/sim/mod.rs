@@ -4,7 +4,6 @@
 //! for byte. After each step [`checks::Checks`] asks whether the invariants still hold; [`Faults`] makes that hard.
 
 pub mod checks;
-pub mod scenario;
 mod worker;
 pub mod world;
 
