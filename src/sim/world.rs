@@ -157,7 +157,7 @@ impl<S: Store> World<S> {
             Step::take_over(store.clone(), setup.team_id, settings.clone(), rules.clone(), setup.seed, begins_at)
                 .await?;
         let workers =
-            setup.agents.iter().enumerate().map(|(i, id)| (*id, Worker::new(*id, (1001 + i).to_string()))).collect();
+            setup.agents.iter().enumerate().map(|(i, id)| (*id, Worker::new((1001 + i).to_string()))).collect();
         let switch = Recorded { switch: SimulatedSwitch::new(setup.people), orders: Mutex::default() };
         let mut world = Self {
             store,
