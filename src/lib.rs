@@ -1,5 +1,6 @@
 //! Rappel, an outbound campaign dialer engine.
 
+pub mod campaign_file;
 pub mod domain;
 pub mod engine;
 pub mod ports;

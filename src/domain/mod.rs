@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod attempt;
 pub mod callback;
+pub mod calling_defaults;
 pub mod calling_window;
 pub mod campaign;
 pub mod command;

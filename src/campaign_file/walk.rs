@@ -1,0 +1,157 @@
+//! The walk along a file and its [`shape`](super::shape): unknown keys, missing keys, values that are wrong.
+
+use std::collections::BTreeSet;
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::{
+    Problem, Severity, hours,
+    likeness::nearest,
+    places::Places,
+    shape::{self, Is, Key, dotted},
+    values::{self, Wrong, quoted, type_of},
+};
+
+/// Where we are, and what was found so far.
+pub(super) struct Walk<'p> {
+    places: &'p Places<'p>,
+    /// False when parts of the file could not be read, so that what is missing may be in them.
+    complete: bool,
+    problems: Vec<Problem>,
+}
+
+impl<'p> Walk<'p> {
+    pub fn new(places: &'p Places<'p>, complete: bool) -> Self {
+        Self { places, complete, problems: Vec::new() }
+    }
+
+    /// Walks the whole file.
+    pub fn file(&mut self, table: &DeTable<'_>) {
+        self.table(shape::CAMPAIGN, table, 0, "");
+    }
+
+    pub fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    /// Notes what stops the campaign, at a byte of the file.
+    pub fn error(&mut self, at: usize, key: &str, wrong: Wrong) {
+        self.note(Severity::Error, at, key, wrong);
+    }
+
+    /// Notes what someone should look at.
+    pub fn warning(&mut self, at: usize, key: &str, wrong: Wrong) {
+        self.note(Severity::Warning, at, key, wrong);
+    }
+
+    /// Is nothing wrong with these keys themselves?
+    pub fn accepts(&self, keys: &[&str]) -> bool {
+        !self.problems.iter().any(|problem| keys.contains(&problem.key.as_str()))
+    }
+
+    fn note(&mut self, severity: Severity, at: usize, key: &str, Wrong { message, expected, hint }: Wrong) {
+        let (line, column) = self.places.of(at);
+        self.problems.push(Problem { severity, line, column, key: key.to_owned(), message, expected, hint });
+    }
+
+    fn table(&mut self, keys: &[Key], table: &DeTable<'_>, at: usize, path: &str) {
+        for (name, value) in table {
+            let known = keys.iter().find(|key| key.name == name.get_ref());
+            match known {
+                Some(key) => self.value(&key.is, value, &dotted(path, key.name)),
+                // What a heading that cannot be read leaves behind.
+                None if name.get_ref().is_empty() && !self.complete => {}
+                None => {
+                    self.error(name.span().start, &dotted(path, name.get_ref()), unknown(keys, name.get_ref(), path));
+                }
+            }
+        }
+        let complete = self.complete;
+        for key in keys.iter().filter(|key| complete && key.required && !table.contains_key(key.name)) {
+            let wrong = Wrong { message: "is missing".into(), expected: key.is.expected(), hint: None };
+            self.error(at, &dotted(path, key.name), wrong);
+        }
+    }
+
+    fn value(&mut self, is: &Is, value: &Spanned<DeValue<'_>>, path: &str) {
+        let at = value.span().start;
+        match (is, value.get_ref()) {
+            (Is::Table(keys), DeValue::Table(table)) => self.table(keys, table, at, path),
+            (Is::Tables(keys), DeValue::Array(items)) => self.tables(keys, items.iter(), path),
+            (Is::Lines, DeValue::Array(items)) => self.lines(is, items.iter(), path),
+            (Is::Hours, DeValue::Table(table)) => hours::check(table, at, path, self),
+            (Is::Table(_) | Is::Tables(_) | Is::Lines | Is::Hours, other) => {
+                self.error(at, path, wrong_structure(is, other, path));
+            }
+            _ => {
+                if let Err(wrong) = values::check(is, value) {
+                    self.error(at, path, wrong);
+                }
+            }
+        }
+    }
+
+    /// Tables with a name each; they are counted from 1.
+    fn tables<'a, 'b: 'a>(&mut self, keys: &[Key], items: impl Iterator<Item = &'a Spanned<DeValue<'b>>>, path: &str) {
+        let mut names = BTreeSet::new();
+        for (item, count) in items.zip(1..) {
+            let path = format!("{path}[{count}]");
+            let Some(table) = item.get_ref().as_table() else {
+                let wrong =
+                    Wrong { message: type_of(item.get_ref()), expected: "a table with a name".into(), hint: None };
+                self.error(item.span().start, &path, wrong);
+                continue;
+            };
+            self.table(keys, table, item.span().start, &path);
+            let name = table.get("name").filter(|name| name.get_ref().is_str());
+            if let Some(name) = name
+                && !names.insert(name.get_ref().as_str())
+            {
+                self.error(name.span().start, &dotted(&path, "name"), twice(name.get_ref()));
+            }
+        }
+    }
+
+    fn lines<'a, 'b: 'a>(&mut self, is: &Is, items: impl Iterator<Item = &'a Spanned<DeValue<'b>>>, path: &str) {
+        let mut seen = BTreeSet::new();
+        for (item, count) in items.zip(1..) {
+            let path = format!("{path}[{count}]");
+            if let Err(wrong) = values::check(is, item) {
+                self.error(item.span().start, &path, wrong);
+            } else if !seen.insert(item.get_ref().as_str()) {
+                self.error(item.span().start, &path, twice(item.get_ref()));
+            }
+        }
+    }
+}
+
+fn twice(value: &DeValue<'_>) -> Wrong {
+    let text = quoted(value.as_str().unwrap_or_default());
+    Wrong { message: format!("{text} is there twice"), expected: "another text each time".into(), hint: None }
+}
+
+fn unknown(keys: &[Key], name: &str, path: &str) -> Wrong {
+    let names: Vec<_> = keys.iter().map(|key| key.name).collect();
+    let homes = shape::homes_of(name);
+    let hint = match nearest(name, names.iter().copied()) {
+        Some(meant) => Some(format!("did you mean {meant}?")),
+        None if homes.is_empty() => None,
+        None => Some(format!("{name} belongs {}", homes.join(" or "))),
+    };
+    let of = if path.is_empty() { "a campaign file".to_owned() } else { format!("[{path}]") };
+    Wrong { message: format!("is no key of {of}"), expected: names.join(", "), hint }
+}
+
+fn wrong_structure(is: &Is, value: &DeValue<'_>, path: &str) -> Wrong {
+    let hint = match (is, value) {
+        (Is::Tables(_), DeValue::Table(_)) => Some(format!("write [[{path}]] instead of [{path}]")),
+        (Is::Tables(_), _) => Some(format!("write [[{path}]] and, under it, name = \"...\"")),
+        (Is::Table(_), _) => Some(format!("write [{path}] and, under it, one key on each line")),
+        (Is::Lines, DeValue::String(text)) => Some(format!("write [{}]", quoted(text))),
+        _ => None,
+    };
+    Wrong { message: type_of(value), expected: is.expected(), hint }
+}
