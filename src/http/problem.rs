@@ -1,0 +1,257 @@
+//! What a client is told when a request was not done: problem details (RFC 9457) with a stable code.
+//!
+//! Two tables are all there is to know: [`Code`] for what the API itself finds wrong, [`status_of`] for the refusals of
+//! the dialer, which keep their own codes.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    domain::refusal::Refusal,
+    ports::StoreError,
+    runtime::handle::{CommandError, Unavailable},
+};
+
+/// The media type of a problem.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request was not done.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Problem {
+    /// Names the kind of problem: `urn:rappel:problem:` and the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind, for people.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// The stable code.
+    #[schemars(with = "ProblemCode")]
+    code: &'static str,
+    /// What happened and what to do.
+    detail: String,
+    /// What is wrong with which field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldProblem>,
+    /// What a refusal says besides: the state, the limit, the candidates.
+    #[serde(flatten)]
+    more: Map<String, Value>,
+    #[serde(skip)]
+    retry_after_seconds: Option<u64>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct FieldProblem {
+    /// Its path: `promise.zone`, `[3].number`; empty for the whole.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: String,
+    /// The line of a campaign file, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column of a campaign file, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+}
+
+impl FieldProblem {
+    /// Something wrong with `field`.
+    pub fn new(field: impl Into<String>, problem: impl ToString) -> Self {
+        Self { field: field.into(), problem: problem.to_string(), line: None, column: None }
+    }
+}
+
+macro_rules! codes {
+    ($($name:ident $code:literal $status:ident $title:literal;)+) => {
+        /// What the API itself finds wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $(#[doc = $title] $name,)+
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The stable name, the status and the title.
+            pub fn facts(self) -> (&'static str, StatusCode, &'static str) {
+                match self {
+                    $(Self::$name => ($code, StatusCode::$status, $title),)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    BadJson "bad_json" BAD_REQUEST "The body is not JSON";
+    Unauthenticated "unauthenticated" UNAUTHORIZED "A valid access token is needed";
+    Forbidden "forbidden" FORBIDDEN "The access token does not allow this";
+    NotAnAgent "not_an_agent" FORBIDDEN "The access token is not an agent's";
+    OtherTeam "other_team" FORBIDDEN "The access token is for another team";
+    UnknownRoute "unknown_route" NOT_FOUND "There is no such resource";
+    NotFound "not_found" NOT_FOUND "There is no such thing";
+    WrongMethod "wrong_method" METHOD_NOT_ALLOWED "The resource does not know this method";
+    AlreadyThere "already_there" CONFLICT "There is one already";
+    WrongLifecycle "wrong_lifecycle" CONFLICT "The campaign cannot take this state";
+    TooLarge "too_large" PAYLOAD_TOO_LARGE "The body is too large";
+    NotJson "not_json" UNSUPPORTED_MEDIA_TYPE "The body has the wrong media type";
+    BadValue "bad_value" UNPROCESSABLE_ENTITY "A value cannot be used";
+    BadRules "bad_rules" UNPROCESSABLE_ENTITY "The rules of the campaign are wrong";
+    TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too many requests";
+    TooManyStreams "too_many_streams" TOO_MANY_REQUESTS "Too many open event streams";
+    Inconsistent "inconsistent" INTERNAL_SERVER_ERROR "Stored data is impossible";
+    TeamUnavailable "team_unavailable" SERVICE_UNAVAILABLE "The team is not served at the moment";
+    StoreUnavailable "store_unavailable" SERVICE_UNAVAILABLE "The database does not answer";
+    TimedOut "timed_out" SERVICE_UNAVAILABLE "The request took too long";
+}
+
+impl Problem {
+    /// A problem of this kind, with a sentence.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let (code, status, title) = code.facts();
+        Self::with(code, status, title, detail.into())
+    }
+
+    fn with(code: &'static str, status: StatusCode, title: &'static str, detail: String) -> Self {
+        let kind = format!("urn:rappel:problem:{code}");
+        let status = status.as_u16();
+        Self { kind, title, status, code, detail, errors: Vec::new(), more: Map::new(), retry_after_seconds: None }
+    }
+
+    /// One field has a value that cannot be used.
+    pub fn field(field: impl Into<String>, problem: impl ToString) -> Self {
+        Self::fields(Code::BadValue, vec![FieldProblem::new(field, problem)])
+    }
+
+    /// Fields have values that cannot be used.
+    pub fn fields(code: Code, errors: Vec<FieldProblem>) -> Self {
+        let said: Vec<_> = errors.iter().map(|e| format!("{}: {}", e.field, e.problem)).collect();
+        let detail = said.join("; ").trim_start_matches(": ").to_owned();
+        Self { errors, ..Self::new(code, detail) }
+    }
+
+    /// There is no `what` called `which`.
+    pub fn not_found(what: &str, which: impl std::fmt::Display) -> Self {
+        Self::new(Code::NotFound, format!("there is no {what} {which}"))
+    }
+
+    /// Tells the client when to try again.
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after_seconds: Some(seconds), ..self }
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).expect("made of a status")
+    }
+}
+
+/// The status of a refusal: 403 where the campaign never allows it, 422 where another value would do, 404 where there is
+/// nobody, else 409.
+pub fn status_of(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::UnknownAgent => StatusCode::NOT_FOUND,
+        Refusal::RejectNotAllowed | Refusal::CloseNotAllowed | Refusal::WrapUpNotAllowed => StatusCode::FORBIDDEN,
+        Refusal::CallbackTimeMissing
+        | Refusal::CallbackInPast
+        | Refusal::CallbackTooFar { .. }
+        | Refusal::CallbackZoneUnknown
+        | Refusal::CallbackZoneAmbiguous { .. }
+        | Refusal::UnknownWrapUpReason { .. }
+        | Refusal::BadLength { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::NotSignedIn
+        | Refusal::AlreadySignedIn { .. }
+        | Refusal::ExtensionInUse { .. }
+        | Refusal::WrongState { .. }
+        | Refusal::PreviewGone
+        | Refusal::CallGone
+        | Refusal::MayNotCall { .. }
+        | Refusal::CallbackGone
+        | Refusal::CallbackSuppressed
+        | Refusal::WrapUpReasonRequired => StatusCode::CONFLICT,
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let mut problem = Self::with(refusal.code(), status_of(&refusal), "The rules say no", refusal.to_string());
+        if let Ok(Value::Object(more)) = serde_json::to_value(&refusal) {
+            problem.more = more.into_iter().filter(|(name, _)| name != "code").collect();
+        }
+        problem
+    }
+}
+
+impl From<Unavailable> for Problem {
+    fn from(why: Unavailable) -> Self {
+        Self::new(Code::TeamUnavailable, why.to_string()).retry_after(1)
+    }
+}
+
+impl From<CommandError> for Problem {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Refused(refusal) => refusal.into(),
+            CommandError::Unavailable(why) => why.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        // What the database says may quote values: it is for the log, not for the client.
+        match error {
+            StoreError::Failure(_) => {
+                tracing::error!(%error, "a request failed");
+                Self::new(Code::StoreUnavailable, "the database does not answer; try again").retry_after(1)
+            }
+            StoreError::Fenced(_) => Self::from(Unavailable::Stopped),
+            StoreError::Inconsistency { table, ref row, column, .. } => {
+                tracing::error!(%error, "a request found impossible data");
+                Self::new(Code::Inconsistent, format!("{table}, row {row}, column {column} cannot be"))
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let text = serde_json::to_vec(&self).expect("a problem is plain values");
+        let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response();
+        if let Some(seconds) = self.retry_after_seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+/// Every code there is: ours, and those that the schema of [`Refusal`] knows, so that none is forgotten.
+struct ProblemCode;
+
+impl JsonSchema for ProblemCode {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ProblemCode".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let refusals = Refusal::json_schema(generator).to_value();
+        let refusals = refusals["oneOf"].as_array().into_iter().flatten();
+        let codes: Vec<Value> = Code::ALL
+            .iter()
+            .map(|code| code.facts().0.into())
+            .chain(refusals.map(|refusal| refusal["properties"]["code"]["const"].clone()))
+            .collect();
+        json_schema!({ "type": "string", "enum": codes })
+    }
+}
