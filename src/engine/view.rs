@@ -128,7 +128,7 @@ pub struct LocalTime {
 pub struct CallView {
     /// The attempt.
     pub attempt_id: AttemptId,
-    /// Where it is: dialing, talking, wrapping_up.
+    /// Where it is: `dialing`, `talking`, `wrapping_up`.
     pub phase: &'static str,
     /// Whom.
     pub customer: CustomerView,

@@ -34,7 +34,7 @@ pub type TokenHash = [u8; 32];
 pub fn new_token() -> (String, TokenHash) {
     let mut bits = [0; 32];
     getrandom::fill(&mut bits).expect("the system has randomness");
-    let token: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
+    let token = bits.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let hash = hash_of(&token);
     (token, hash)
 }

@@ -169,3 +169,39 @@ pub(super) struct StatedZone {
 pub(super) async fn state_zone(me: Me, Path(path): Path<CallPath>, Body(body): Body<StatedZone>) -> View {
     me.obey(Command::StateZone { attempt_id: path.attempt_id, zone: body.zone }).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(at: Option<&str>, date: Option<&str>, time: Option<&str>) -> CallbackForm {
+        let owned = |text: Option<&str>| text.map(ToOwned::to_owned);
+        CallbackForm { at: owned(at), date: owned(date), time: owned(time), ..CallbackForm::default() }
+    }
+
+    #[test]
+    fn t05_4_date_and_time_are_read_as_typed() {
+        let half_past_two = Some("2026-03-09T14:30".parse().unwrap());
+        assert_eq!(form(Some("2026-03-09T14:30"), None, None).at().unwrap(), half_past_two);
+        for time in ["14:30", "2:30 PM", "2:30pm", "1430"] {
+            assert_eq!(form(None, Some("2026-03-09"), Some(time)).at().unwrap(), half_past_two, "{time}");
+        }
+        assert_eq!(form(None, None, None).at().unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused_with_its_field() {
+        let wrong = [
+            ("at", form(Some("2026-03-09T14:30:00Z"), None, None)),
+            ("at", form(Some("2026-03-09T14:30"), Some("2026-03-09"), None)),
+            ("date", form(None, Some("9 March"), Some("14:30"))),
+            ("time", form(None, Some("2026-03-09"), Some("25:00"))),
+            ("time", form(None, Some("2026-03-09"), None)),
+            ("date", form(None, None, Some("14:30"))),
+        ];
+        for (field, form) in wrong {
+            let problem = serde_json::to_value(form.at().unwrap_err().told()).unwrap();
+            assert_eq!(problem["errors"][0]["field"], field, "{problem}");
+        }
+    }
+}

@@ -223,3 +223,38 @@ async fn become_(
         Problem::new(Code::WrongLifecycle, detail)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "name = \"spring\"\nteam = \"sales\"\ncountry = \"US\"\npriority = 60\n";
+
+    #[test]
+    fn both_forms_give_the_same_rules() {
+        let (from_text, _) = RulesBody::Toml(GOOD.to_owned()).check().unwrap();
+        let json = json!({ "name": "spring", "team": "sales", "country": "US", "priority": 60, "call": { "caller_id": null } });
+        let (from_json, _) = RulesBody::Json(json).check().unwrap();
+        assert_eq!(from_text, from_json);
+    }
+
+    #[test]
+    fn rules_that_were_given_out_can_be_sent_back() {
+        let (rules, _) = RulesBody::Toml(GOOD.to_owned()).check().unwrap();
+        let (again, _) = RulesBody::Json(serde_json::to_value(&rules).unwrap()).check().unwrap();
+        assert_eq!(rules, again);
+    }
+
+    #[test]
+    fn problems_of_a_file_have_line_and_column() {
+        let problem = RulesBody::Toml(GOOD.replace("60", "600")).check().unwrap_err();
+        let problem = serde_json::to_value(problem.told()).unwrap();
+        assert_eq!(problem["code"], "bad_rules");
+        assert_eq!(problem["errors"][0]["field"], "priority");
+        assert_eq!(problem["errors"][0]["line"], 4);
+        let json = RulesBody::Json(json!({ "name": "spring", "team": "sales", "country": "US", "priority": 600 }));
+        let problem = serde_json::to_value(json.check().unwrap_err().told()).unwrap();
+        assert_eq!(problem["errors"][0]["field"], "priority");
+        assert!(problem["errors"][0]["line"].is_null());
+    }
+}

@@ -154,3 +154,50 @@ impl Page {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[expect(dead_code, reason = "read only")]
+        zone: crate::domain::zone::Zone,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        #[expect(dead_code, reason = "read only")]
+        rows: Vec<Inner>,
+    }
+
+    fn said(text: &str) -> serde_json::Value {
+        serde_json::to_value(read_json::<Outer>(text.as_bytes()).unwrap_err().told()).unwrap()
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_path() {
+        let problem = said(r#"{"rows": [{"zone": "America/Chicago"}, {"zone": "Moon/Tycho"}]}"#);
+        assert_eq!(problem["code"], "bad_value");
+        assert_eq!(problem["errors"][0]["field"], "rows[1].zone");
+        let why = "\"Moon/Tycho\" is not an IANA time zone; write it like America/Chicago";
+        assert_eq!(problem["errors"][0]["problem"], why);
+    }
+
+    #[test]
+    fn fields_that_nobody_knows_are_refused() {
+        let problem = said(r#"{"rows": [{"zone": "UTC", "colour": 1}]}"#);
+        assert_eq!(problem["errors"][0]["field"], "rows[0].colour");
+        assert_eq!(said(r#"{"colour": 1}"#)["errors"][0]["field"], "colour");
+        assert_eq!(said("{}")["errors"][0]["problem"], "missing field `rows`");
+    }
+
+    #[test]
+    fn what_is_not_json_is_said_so() {
+        for text in ["", "{", r#"{"rows": []} {}"#, r#"{"rows": [],}"#] {
+            assert_eq!(said(text)["code"], "bad_json", "{text}");
+        }
+    }
+}

@@ -14,7 +14,11 @@ use super::{
     App,
     openapi::{Answer, Operation},
 };
-use crate::{domain::ids::TeamId, runtime::teams::Teams, telemetry};
+use crate::{
+    domain::ids::TeamId,
+    runtime::{handle::TeamHandle, teams::Teams},
+    telemetry,
+};
 
 /// Zone rules older than this may be wrong somewhere: several countries change theirs every year.
 const RULES_DAYS_MAX: i64 = 180;
@@ -59,7 +63,7 @@ pub(super) async fn health(State(app): State<App>) -> Health {
 }
 
 fn served(teams: &Teams, stopped: &[TeamId]) -> Vec<TeamId> {
-    teams.all().iter().map(|team| team.team_id()).filter(|id| !stopped.contains(id)).collect()
+    teams.all().iter().map(TeamHandle::team_id).filter(|id| !stopped.contains(id)).collect()
 }
 
 impl IntoResponse for Health {

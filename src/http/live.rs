@@ -41,7 +41,7 @@ use crate::{
 };
 
 /// How many events are read from the store at once.
-const PAGE: i64 = 500;
+const PAGE: u16 = 500;
 
 /// Where a stream begins.
 #[derive(Deserialize, JsonSchema)]
@@ -249,8 +249,8 @@ impl Source {
     }
 
     async fn read(&mut self) -> Result<(), StoreError> {
-        let page = self.db.events_after(self.team_id(), self.last_seq, PAGE).await?;
-        self.behind = page.len() as i64 == PAGE;
+        let page = self.db.events_after(self.team_id(), self.last_seq, i64::from(PAGE)).await?;
+        self.behind = page.len() == usize::from(PAGE);
         for event in page {
             self.take(event);
         }

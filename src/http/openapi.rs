@@ -1,4 +1,4 @@
-//! The document of the API (OpenAPI 3.1), made of the handlers themselves: what a handler takes and gives is in its type,
+//! The document of the API (`OpenAPI` 3.1), made of the handlers themselves: what a handler takes and gives is in its type,
 //! so the document cannot say anything else.
 
 use axum::{
@@ -14,7 +14,7 @@ use super::{
     App,
     guard::Access,
     limits::Limits,
-    problem::{self, Problem},
+    problem::{self, Problem, Told},
 };
 
 /// The document as it grows.
@@ -64,7 +64,7 @@ impl Answer for StatusCode {
 impl<T: Answer> Answer for Result<T, Problem> {
     fn describe(operation: &mut Operation<'_>) {
         T::describe(operation);
-        let schema = operation.generator.subschema_for::<Problem>();
+        let schema = operation.generator.subschema_for::<Told>();
         let problem = json!({
             "description": "Not done",
             "content": { problem::MEDIA_TYPE: { "schema": schema } },

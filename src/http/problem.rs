@@ -21,8 +21,16 @@ use crate::{
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Why a request was not done.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug)]
 pub struct Problem {
+    told: Box<Told>,
+    retry_after_seconds: Option<u64>,
+}
+
+/// What the client reads.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(super) struct Told {
     /// Names the kind of problem: `urn:rappel:problem:` and the code.
     #[serde(rename = "type")]
     kind: String,
@@ -41,8 +49,6 @@ pub struct Problem {
     /// What a refusal says besides: the state, the limit, the candidates.
     #[serde(flatten)]
     more: Map<String, Value>,
-    #[serde(skip)]
-    retry_after_seconds: Option<u64>,
 }
 
 /// What is wrong with one field.
@@ -62,6 +68,7 @@ pub struct FieldProblem {
 
 impl FieldProblem {
     /// Something wrong with `field`.
+    #[allow(clippy::needless_pass_by_value, reason = "errors and sentences alike")]
     pub fn new(field: impl Into<String>, problem: impl ToString) -> Self {
         Self { field: field.into(), problem: problem.to_string(), line: None, column: None }
     }
@@ -122,10 +129,12 @@ impl Problem {
     fn with(code: &'static str, status: StatusCode, title: &'static str, detail: String) -> Self {
         let kind = format!("urn:rappel:problem:{code}");
         let status = status.as_u16();
-        Self { kind, title, status, code, detail, errors: Vec::new(), more: Map::new(), retry_after_seconds: None }
+        let told = Told { kind, title, status, code, detail, errors: Vec::new(), more: Map::new() };
+        Self { told: Box::new(told), retry_after_seconds: None }
     }
 
     /// One field has a value that cannot be used.
+    #[allow(clippy::needless_pass_by_value, reason = "errors and sentences alike")]
     pub fn field(field: impl Into<String>, problem: impl ToString) -> Self {
         Self::fields(Code::BadValue, vec![FieldProblem::new(field, problem)])
     }
@@ -134,7 +143,9 @@ impl Problem {
     pub fn fields(code: Code, errors: Vec<FieldProblem>) -> Self {
         let said: Vec<_> = errors.iter().map(|e| format!("{}: {}", e.field, e.problem)).collect();
         let detail = said.join("; ").trim_start_matches(": ").to_owned();
-        Self { errors, ..Self::new(code, detail) }
+        let mut problem = Self::new(code, detail);
+        problem.told.errors = errors;
+        problem
     }
 
     /// There is no `what` called `which`.
@@ -143,13 +154,20 @@ impl Problem {
     }
 
     /// Tells the client when to try again.
+    #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after_seconds: Some(seconds), ..self }
     }
 
+    /// What the client reads.
+    #[cfg(test)]
+    pub(super) fn told(&self) -> &Told {
+        &self.told
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).expect("made of a status")
+        StatusCode::from_u16(self.told.status).expect("made of a status")
     }
 }
 
@@ -183,7 +201,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let mut problem = Self::with(refusal.code(), status_of(&refusal), "The rules say no", refusal.to_string());
         if let Ok(Value::Object(more)) = serde_json::to_value(&refusal) {
-            problem.more = more.into_iter().filter(|(name, _)| name != "code").collect();
+            problem.told.more = more.into_iter().filter(|(name, _)| name != "code").collect();
         }
         problem
     }
@@ -224,7 +242,7 @@ impl From<StoreError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
-        let text = serde_json::to_vec(&self).expect("a problem is plain values");
+        let text = serde_json::to_vec(&self.told).expect("a problem is plain values");
         let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response();
         if let Some(seconds) = self.retry_after_seconds {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -253,5 +271,82 @@ impl JsonSchema for ProblemCode {
             .chain(refusals.map(|refusal| refusal["properties"]["code"]["const"].clone()))
             .collect();
         json_schema!({ "type": "string", "enum": codes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{agent::AgentState, zone::ZoneSet},
+        http::document,
+    };
+
+    /// One of each. The match says when one is missing.
+    fn refusals() -> Vec<Refusal> {
+        let text = || "x".to_owned();
+        vec![
+            Refusal::NotSignedIn,
+            Refusal::AlreadySignedIn { extension: text() },
+            Refusal::ExtensionInUse { extension: text() },
+            Refusal::UnknownAgent,
+            Refusal::WrongState { command: "ready", state: AgentState::Talking },
+            Refusal::PreviewGone,
+            Refusal::CallGone,
+            Refusal::RejectNotAllowed,
+            Refusal::CloseNotAllowed,
+            Refusal::MayNotCall { rule: "window", says: text() },
+            Refusal::CallbackTimeMissing,
+            Refusal::CallbackInPast,
+            Refusal::CallbackTooFar { days_max: 1 },
+            Refusal::CallbackZoneUnknown,
+            Refusal::CallbackZoneAmbiguous { zones: ZoneSet::unknown() },
+            Refusal::CallbackGone,
+            Refusal::CallbackSuppressed,
+            Refusal::WrapUpNotAllowed,
+            Refusal::WrapUpReasonRequired,
+            Refusal::UnknownWrapUpReason { reason: text() },
+            Refusal::BadLength { field: "reason", length_max: 40 },
+        ]
+    }
+
+    fn documented() -> Vec<String> {
+        let document = document();
+        let codes = document["components"]["schemas"]["ProblemCode"]["enum"].as_array().unwrap().clone();
+        codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn every_code_is_documented_and_none_else() {
+        let ours = Code::ALL.iter().map(|code| code.facts().0);
+        let mut codes: Vec<_> = ours.chain(refusals().iter().map(Refusal::code)).map(ToOwned::to_owned).collect();
+        let mut documented = documented();
+        codes.sort();
+        documented.sort();
+        assert_eq!(codes, documented);
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_code_and_what_it_knows() {
+        for refusal in refusals() {
+            let json = serde_json::to_value(Problem::from(refusal.clone()).told()).unwrap();
+            assert_eq!(json["code"], refusal.code());
+            assert_eq!(json["detail"], refusal.to_string());
+            assert_eq!(json["status"], status_of(&refusal).as_u16());
+            assert!(status_of(&refusal).is_client_error());
+        }
+        let json = serde_json::to_value(Problem::from(Refusal::CallbackTooFar { days_max: 7 }).told()).unwrap();
+        assert_eq!(json["days_max"], 7);
+        assert_eq!(json["type"], "urn:rappel:problem:callback_too_far");
+    }
+
+    #[test]
+    fn what_the_database_says_stays_here() {
+        let problem = Problem::from(StoreError::Failure("near '+13125550142'".to_owned()));
+        let text = serde_json::to_string(problem.told()).unwrap();
+        assert!(!text.contains("3125550142"), "{text}");
+        let response = problem.into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(response.headers().contains_key(header::RETRY_AFTER));
     }
 }

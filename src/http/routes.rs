@@ -145,3 +145,62 @@ impl Routes {
         self.made = Some((router.route(path, route), app));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
+        document["paths"].as_object().unwrap().iter().flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap();
+            methods.iter().map(move |(method, operation)| (path.as_str(), method.as_str(), operation))
+        })
+    }
+
+    /// Every `$ref` in a part of the document.
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(name, value)| match value {
+                Value::String(to) if name == "$ref" => drop(found.insert(to.clone())),
+                value => references(value, found),
+            }),
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_document_is_whole() {
+        let document = document();
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        assert!(found.contains("#/components/schemas/AgentView"));
+        for reference in found {
+            assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn each_operation_has_a_name_of_its_own_and_its_parameters() {
+        let document = document();
+        let mut names = BTreeSet::new();
+        for (path, method, operation) in operations(&document) {
+            assert!(names.insert(operation["operationId"].as_str().unwrap()), "{method} {path}");
+            let told = operation["parameters"].as_array().into_iter().flatten();
+            let told: BTreeSet<_> = told.filter(|p| p["in"] == "path").map(|p| p["name"].as_str().unwrap()).collect();
+            let wanted: BTreeSet<_> = path.split(['{', '}']).skip(1).step_by(2).collect();
+            assert_eq!(told, wanted, "{method} {path}");
+        }
+        assert!(names.contains("me_sign_in") && names.len() > 40, "{names:?}");
+    }
+
+    #[test]
+    fn whoever_needs_a_token_is_told_so() {
+        let document = document();
+        let open: Vec<_> = operations(&document).filter(|(.., o)| o["x-minimum-role"].is_null()).collect();
+        let open: Vec<_> = open.into_iter().map(|(path, ..)| path).collect();
+        assert_eq!(open, ["/health"]);
+    }
+}
