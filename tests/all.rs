@@ -1,4 +1,5 @@
 //! All integration tests: one module for each subject, one binary for all.
 
+mod api;
 mod campaign_files;
 mod windows;

@@ -28,20 +28,26 @@ const BELIEVED: Duration = Duration::from_secs(2);
 const REMEMBERED: usize = 10_000;
 
 /// The SHA-256 of a token.
-pub type TokenHash = [u8; 32];
+type TokenHash = [u8; 32];
 
-/// A new token, and its hash to store.
-pub fn new_token() -> (String, TokenHash) {
+/// A new token: 64 hexadecimal digits.
+pub fn new_token() -> String {
     let mut bits = [0; 32];
     getrandom::fill(&mut bits).expect("the system has randomness");
-    let token = bits.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-    let hash = hash_of(&token);
-    (token, hash)
+    in_hex(&bits)
 }
 
-/// What is stored of a token.
-pub fn hash_of(token: &str) -> TokenHash {
+/// What is stored of a token: its SHA-256 in hexadecimal digits.
+pub fn hash_of(token: &str) -> String {
+    in_hex(&digest(token))
+}
+
+fn digest(token: &str) -> TokenHash {
     Sha256::digest(token.as_bytes()).into()
+}
+
+fn in_hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Who asks.
@@ -53,7 +59,7 @@ pub(super) struct Caller {
     pub team_id: Option<TeamId>,
     /// The agent they are.
     pub agent_id: Option<AgentId>,
-    pub hash: TokenHash,
+    hash: TokenHash,
 }
 
 impl Caller {
@@ -137,20 +143,25 @@ impl Believed {
 impl App {
     /// Who has this token.
     pub(super) async fn caller(&self, token: &str) -> Result<Caller, Problem> {
-        let hash = hash_of(token);
+        let hash = digest(token);
         if let Some(caller) = self.believed.get(&hash) {
             return Ok(caller);
         }
-        let caller = self.look_up(hash).await?;
+        let caller = self.find(hash).await?;
         let caller =
             caller.ok_or_else(|| Problem::new(Code::Unauthenticated, "the access token is unknown or revoked"))?;
         self.believed.add(caller);
         Ok(caller)
     }
 
-    /// Who has the token with this hash, by the store: none if it is unknown, revoked or over.
-    pub(super) async fn look_up(&self, hash: TokenHash) -> Result<Option<Caller>, StoreError> {
-        let token = self.db.token(&hash, self.clock.now()).await?;
+    /// Is their token still good, by the store?
+    pub(super) async fn is_good(&self, caller: &Caller) -> Result<bool, StoreError> {
+        Ok(self.find(caller.hash).await?.is_some())
+    }
+
+    /// Who has the token with this hash: none if it is unknown, revoked or over.
+    async fn find(&self, hash: TokenHash) -> Result<Option<Caller>, StoreError> {
+        let token = self.db.token_find(&in_hex(&hash), self.clock.now()).await?;
         Ok(token.map(|token| Caller {
             token_id: token.id,
             role: token.role,

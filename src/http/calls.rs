@@ -24,6 +24,7 @@ use crate::{
         zone::Zone,
     },
     engine::view::{AgentView, CallView},
+    store::ManageError,
 };
 
 /// Which call.
@@ -115,8 +116,9 @@ impl Me {
 impl App {
     /// A number as an agent types it in this call.
     async fn read_number(&self, call: &CallView, typed: &str) -> Result<ReadNumber, Problem> {
-        let campaign = self.db.campaign(call.customer.campaign_id).await?;
-        let campaign = campaign.ok_or_else(|| Problem::not_found("campaign", &call.customer.campaign))?;
+        let name = &call.customer.campaign;
+        let campaign = self.db.campaign_named(name).await?;
+        let campaign = campaign.ok_or_else(|| ManageError::UnknownCampaign(name.clone()))?;
         read_typed_number(typed, campaign.rules.country).map_err(|problem| Problem::field("number", problem))
     }
 }

@@ -11,15 +11,18 @@ use serde_json::{Value, json};
 use super::{
     App,
     auth::Caller,
-    extract::{Path, bytes, has_media_type, read_json},
+    extract::{After, Path, Query, bytes, has_media_type, read_json},
     limits::Limits,
     openapi::{Operation, Part},
     problem::{Code, FieldProblem, Problem},
 };
 use crate::{
     campaign_file::{self, Severity},
-    domain::campaign::{Campaign, CampaignRules, CampaignState},
-    store::CampaignProgress,
+    domain::{
+        campaign::{Campaign, CampaignRules, CampaignState},
+        ids::CampaignId,
+    },
+    store::{CampaignProgress, ManageError},
 };
 
 /// Which campaign.
@@ -33,15 +36,19 @@ impl App {
     /// The campaign called so, if the caller may see it.
     pub(super) async fn campaign(&self, caller: &Caller, name: &str) -> Result<Campaign, Problem> {
         let found = self.db.campaign_named(name).await?;
-        let campaign = found.ok_or_else(|| Problem::not_found("campaign", name))?;
+        let campaign = found.ok_or_else(|| ManageError::UnknownCampaign(name.to_owned()))?;
         caller.check_team(campaign.team_id)?;
         Ok(campaign)
     }
 }
 
 /// The campaigns that the caller may see.
-pub(super) async fn list(caller: Caller, State(app): State<App>) -> Result<Json<Vec<Campaign>>, Problem> {
-    let campaigns = app.db.campaigns().await?;
+pub(super) async fn list(
+    caller: Caller,
+    State(app): State<App>,
+    Query(page): Query<After>,
+) -> Result<Json<Vec<Campaign>>, Problem> {
+    let campaigns = app.db.campaigns(CampaignId(page.after())).await?;
     Ok(Json(campaigns.into_iter().filter(|campaign| caller.check_team(campaign.team_id).is_ok()).collect()))
 }
 
@@ -171,13 +178,13 @@ pub(super) async fn put(
     if rules.name != path.name {
         return Err(Problem::field("name", format!("the address says {}, the rules say {}", path.name, rules.name)));
     }
-    let team = app.db.team_named(&rules.team).await?;
+    let team = app.find_team(&rules.team).await?;
     let team = team.ok_or_else(|| Problem::field("team", format!("there is no team {}", rules.team)))?;
     caller.check_team(team.id)?;
     if let Some(present) = app.db.campaign_named(&path.name).await? {
         caller.check_team(present.team_id)?;
     }
-    let campaign = app.db.save_campaign(team.id, &rules, app.clock.now()).await?;
+    let campaign = app.db.campaign_apply(&rules, app.clock.now()).await?;
     app.teams.noticed();
     Ok(Json(CampaignTaken { campaign, warnings }))
 }
@@ -216,12 +223,9 @@ async fn become_(
     if campaign.state == state {
         return Ok(Json(campaign));
     }
-    let changed = app.db.set_campaign_state(campaign.id, state, app.clock.now()).await?;
+    let changed = app.db.campaign_set_state(&path.name, state, app.clock.now()).await?;
     app.teams.noticed();
-    changed.map(Json).ok_or_else(|| {
-        let detail = format!("a campaign that is {} cannot become {}", campaign.state.name(), state.name());
-        Problem::new(Code::WrongLifecycle, detail)
-    })
+    Ok(Json(changed))
 }
 
 #[cfg(test)]

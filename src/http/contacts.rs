@@ -8,15 +8,19 @@ use super::{
     App,
     auth::Caller,
     campaigns::CampaignPath,
-    extract::{Body, Page, Path, Query},
+    extract::{Body, Path, Query, count},
     problem::Problem,
 };
-use crate::domain::{
-    attempt::Attempt,
-    callback::{Callback, CallbackState},
-    contact::Contact,
-    ids::ContactId,
-    zone::ZoneSet,
+use crate::{
+    domain::{
+        attempt::Attempt,
+        callback::{Callback, CallbackState},
+        contact::{Contact, StatedZones},
+        ids::{CallbackId, ContactId},
+        zone::{ZoneSet, ZoneSource},
+    },
+    ports::Store as _,
+    store::{CallbackFilter, ManageError, PAGE_ROWS_MAX, StoredContact},
 };
 
 /// Which contact.
@@ -29,9 +33,10 @@ pub(super) struct ContactPath {
 impl App {
     /// The contact, if the caller may see it.
     async fn contact(&self, caller: &Caller, id: ContactId) -> Result<Contact, Problem> {
-        let contact = self.db.contact_by_id(id).await?.ok_or_else(|| Problem::not_found("contact", id))?;
-        let campaign = self.db.campaign(contact.campaign_id).await?;
-        caller.check_team(campaign.ok_or_else(|| Problem::not_found("contact", id))?.team_id)?;
+        let unknown = || ManageError::UnknownContact(id.to_string());
+        let contact = self.db.contact(id, self.clock.now()).await?.ok_or_else(unknown)?.contact;
+        let campaign = self.db.campaign(contact.campaign_id).await?.ok_or_else(unknown)?;
+        caller.check_team(campaign.team_id)?;
         Ok(contact)
     }
 }
@@ -54,7 +59,7 @@ pub(super) struct ContactQuery {
     /// Those after this contact.
     after: Option<i64>,
     /// How many at most (1 to 1000); 100 if left out.
-    count: Option<i64>,
+    count: Option<usize>,
 }
 
 /// Where a contact is.
@@ -84,11 +89,11 @@ pub(super) async fn list(
     State(app): State<App>,
     Path(path): Path<CampaignPath>,
     Query(query): Query<ContactQuery>,
-) -> Result<Json<Vec<Contact>>, Problem> {
+) -> Result<Json<Vec<StoredContact>>, Problem> {
     let campaign = app.campaign(&caller, &path.name).await?;
-    let page = Page { after: query.after, count: query.count };
     let state = query.state.map(ContactStateName::name);
-    Ok(Json(app.db.contacts(campaign.id, state, Some(ContactId(page.after())), page.count()?).await?))
+    let after = ContactId(query.after.unwrap_or(0));
+    Ok(Json(app.db.contacts_of(campaign.id, state, after, count(query.count)?).await?))
 }
 
 /// Zones.
@@ -106,20 +111,21 @@ pub(super) async fn put_zones(
     Path(path): Path<ContactPath>,
     Body(body): Body<Zones>,
 ) -> Result<Json<Contact>, Problem> {
-    app.contact(&caller, path.contact_id).await?;
-    app.db.set_contact_zones(path.contact_id, &body.zones, app.clock.now()).await?;
+    let contact = app.contact(&caller, path.contact_id).await?;
+    let stated = StatedZones { zones: body.zones, source: ZoneSource::Agent };
+    let changed = app.db.contact_set_zones(contact.id, &stated, app.clock.now()).await?;
     app.teams.noticed();
-    app.contact(&caller, path.contact_id).await.map(Json)
+    Ok(Json(changed))
 }
 
-/// The attempts of a contact, in order.
+/// The attempts of a contact, the latest first.
 pub(super) async fn attempts(
     caller: Caller,
     State(app): State<App>,
     Path(path): Path<ContactPath>,
 ) -> Result<Json<Vec<Attempt>>, Problem> {
     let contact = app.contact(&caller, path.contact_id).await?;
-    Ok(Json(app.db.attempts_of(contact.id).await?))
+    Ok(Json(app.db.attempts_of(contact.id, PAGE_ROWS_MAX).await?))
 }
 
 /// Which callbacks of a campaign.
@@ -128,11 +134,13 @@ pub(super) async fn attempts(
 pub(super) struct CallbackQuery {
     /// Only those in this state.
     state: Option<CallbackState>,
+    /// Those promised after this one.
+    after: Option<CallbackId>,
     /// How many at most (1 to 1000); 100 if left out.
-    count: Option<i64>,
+    count: Option<usize>,
 }
 
-/// Callbacks of a campaign, the soonest first.
+/// Callbacks of a campaign, in the order in which they were promised.
 pub(super) async fn callbacks(
     caller: Caller,
     State(app): State<App>,
@@ -140,6 +148,7 @@ pub(super) async fn callbacks(
     Query(query): Query<CallbackQuery>,
 ) -> Result<Json<Vec<Callback>>, Problem> {
     let campaign = app.campaign(&caller, &path.name).await?;
-    let page = Page { after: None, count: query.count };
-    Ok(Json(app.db.callbacks(campaign.id, query.state, page.count()?).await?))
+    let CallbackQuery { state, after, .. } = query;
+    let filter = CallbackFilter { campaign_id: Some(campaign.id), state, after, ..CallbackFilter::default() };
+    Ok(Json(app.db.callbacks(filter, count(query.count)?).await?))
 }

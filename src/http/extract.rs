@@ -16,6 +16,7 @@ use super::{
     openapi::{Answer, Operation, Part},
     problem::{Code, FieldProblem, Problem},
 };
+use crate::store::PAGE_ROWS_MAX;
 
 /// A JSON body.
 pub(super) struct Body<T>(pub T);
@@ -132,6 +133,20 @@ impl<T: JsonSchema> Answer for Created<T> {
     }
 }
 
+/// The rest of a list that is given a thousand at a time.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct After {
+    /// What comes after this number; from the beginning if left out.
+    after: Option<i64>,
+}
+
+impl After {
+    pub fn after(&self) -> i64 {
+        self.after.unwrap_or(0)
+    }
+}
+
 /// A page of a list.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -139,7 +154,7 @@ pub(super) struct Page {
     /// What comes after this number; from the beginning if left out.
     pub after: Option<i64>,
     /// How many at most (1 to 1000); 100 if left out.
-    pub count: Option<i64>,
+    pub count: Option<usize>,
 }
 
 impl Page {
@@ -147,11 +162,16 @@ impl Page {
         self.after.unwrap_or(0)
     }
 
-    pub fn count(&self) -> Result<i64, Problem> {
-        match self.count.unwrap_or(100) {
-            count @ 1..=1000 => Ok(count),
-            _ => Err(Problem::field("count", "ask for 1 to 1000")),
-        }
+    pub fn count(&self) -> Result<usize, Problem> {
+        count(self.count)
+    }
+}
+
+/// How many rows of a list to give.
+pub(super) fn count(asked: Option<usize>) -> Result<usize, Problem> {
+    match asked.unwrap_or(100) {
+        count @ 1..=PAGE_ROWS_MAX => Ok(count),
+        _ => Err(Problem::field("count", format!("ask for 1 to {PAGE_ROWS_MAX}"))),
     }
 }
 

@@ -41,7 +41,7 @@ use crate::{
 };
 
 /// How many events are read from the store at once.
-const PAGE: u16 = 500;
+const PAGE: usize = 500;
 
 /// Where a stream begins.
 #[derive(Deserialize, JsonSchema)]
@@ -183,7 +183,8 @@ fn frame(event: &EventRecord) -> Frame {
 
 /// Says that the stream lives, unless the token was revoked or the team is not served here any more.
 async fn heartbeat(app: &App, caller: &Caller, renews: Option<AgentId>, team: &TeamHandle) -> Option<Frame> {
-    if !matches!(app.look_up(caller.hash).await, Ok(Some(_)) | Err(_)) {
+    // A database that does not answer says nothing about the token.
+    if matches!(app.is_good(caller).await, Ok(false)) {
         return None;
     }
     if let Some(agent_id) = renews
@@ -249,8 +250,8 @@ impl Source {
     }
 
     async fn read(&mut self) -> Result<(), StoreError> {
-        let page = self.db.events_after(self.team_id(), self.last_seq, i64::from(PAGE)).await?;
-        self.behind = page.len() == usize::from(PAGE);
+        let page = self.db.events_after(self.team_id(), self.last_seq, None, PAGE).await?;
+        self.behind = page.len() == PAGE;
         for event in page {
             self.take(event);
         }

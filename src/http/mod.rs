@@ -25,7 +25,7 @@ use app::App;
 
 pub use self::{
     app::ApiState,
-    auth::{TokenHash, hash_of, new_token},
+    auth::{hash_of, new_token},
     limits::Limits,
     problem::{Code, FieldProblem, Problem, status_of},
     routes::{document, router},

@@ -3,6 +3,8 @@
 //! Two tables are all there is to know: [`Code`] for what the API itself finds wrong, [`status_of`] for the refusals of
 //! the dialer, which keep their own codes.
 
+use std::collections::BTreeSet;
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -15,6 +17,7 @@ use crate::{
     domain::refusal::Refusal,
     ports::StoreError,
     runtime::handle::{CommandError, Unavailable},
+    store::ManageError,
 };
 
 /// The media type of a problem.
@@ -103,13 +106,25 @@ codes! {
     NotAnAgent "not_an_agent" FORBIDDEN "The access token is not an agent's";
     OtherTeam "other_team" FORBIDDEN "The access token is for another team";
     UnknownRoute "unknown_route" NOT_FOUND "There is no such resource";
-    NotFound "not_found" NOT_FOUND "There is no such thing";
+    UnknownTeam "unknown_team" NOT_FOUND "There is no such team";
+    UnknownAgent "unknown_agent" NOT_FOUND "There is no such agent";
+    UnknownCampaign "unknown_campaign" NOT_FOUND "There is no such campaign";
+    UnknownContact "unknown_contact" NOT_FOUND "There is no such contact";
+    UnknownToken "unknown_token" NOT_FOUND "There is no such token";
+    UnknownSuppression "unknown_suppression" NOT_FOUND "The number is not suppressed so";
     WrongMethod "wrong_method" METHOD_NOT_ALLOWED "The resource does not know this method";
-    AlreadyThere "already_there" CONFLICT "There is one already";
-    WrongLifecycle "wrong_lifecycle" CONFLICT "The campaign cannot take this state";
+    LoginTaken "login_taken" CONFLICT "The login is taken";
+    TokenTaken "token_taken" CONFLICT "The token is there already";
+    CampaignCannotBecome "campaign_cannot_become" CONFLICT "The campaign cannot take this state";
+    CampaignTeamFixed "campaign_team_fixed" CONFLICT "The campaign belongs to another team";
+    CampaignEnded "campaign_ended" CONFLICT "The campaign is over";
+    ContactInProgress "contact_in_progress" CONFLICT "The contact is with an agent";
     TooLarge "too_large" PAYLOAD_TOO_LARGE "The body is too large";
     NotJson "not_json" UNSUPPORTED_MEDIA_TYPE "The body has the wrong media type";
     BadValue "bad_value" UNPROCESSABLE_ENTITY "A value cannot be used";
+    BadLength "bad_length" UNPROCESSABLE_ENTITY "A text is empty or too long";
+    NulCharacter "nul_character" UNPROCESSABLE_ENTITY "A text holds a NUL character";
+    TokenAgentMismatch "token_agent_mismatch" UNPROCESSABLE_ENTITY "Only an agent's token names an agent";
     BadRules "bad_rules" UNPROCESSABLE_ENTITY "The rules of the campaign are wrong";
     TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too many requests";
     TooManyStreams "too_many_streams" TOO_MANY_REQUESTS "Too many open event streams";
@@ -146,11 +161,6 @@ impl Problem {
         let mut problem = Self::new(code, detail);
         problem.told.errors = errors;
         problem
-    }
-
-    /// There is no `what` called `which`.
-    pub fn not_found(what: &str, which: impl std::fmt::Display) -> Self {
-        Self::new(Code::NotFound, format!("there is no {what} {which}"))
     }
 
     /// Tells the client when to try again.
@@ -239,6 +249,28 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<ManageError> for Problem {
+    fn from(error: ManageError) -> Self {
+        let code = match error {
+            ManageError::Store(error) => return error.into(),
+            ManageError::UnknownCampaign(_) => Code::UnknownCampaign,
+            ManageError::UnknownAgent(_) => Code::UnknownAgent,
+            ManageError::UnknownContact(_) => Code::UnknownContact,
+            ManageError::UnknownToken(_) => Code::UnknownToken,
+            ManageError::TokenAgentMismatch => Code::TokenAgentMismatch,
+            ManageError::TokenTaken => Code::TokenTaken,
+            ManageError::LoginTaken(_) => Code::LoginTaken,
+            ManageError::CampaignCannotBecome { .. } => Code::CampaignCannotBecome,
+            ManageError::CampaignTeamFixed { .. } => Code::CampaignTeamFixed,
+            ManageError::CampaignEnded(_) => Code::CampaignEnded,
+            ManageError::ContactInProgress(_) => Code::ContactInProgress,
+            ManageError::NulCharacter { .. } => Code::NulCharacter,
+            ManageError::BadLength { .. } => Code::BadLength,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
@@ -265,11 +297,8 @@ impl JsonSchema for ProblemCode {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let refusals = Refusal::json_schema(generator).to_value();
         let refusals = refusals["oneOf"].as_array().into_iter().flatten();
-        let codes: Vec<Value> = Code::ALL
-            .iter()
-            .map(|code| code.facts().0.into())
-            .chain(refusals.map(|refusal| refusal["properties"]["code"]["const"].clone()))
-            .collect();
+        let refusals = refusals.filter_map(|refusal| refusal["properties"]["code"]["const"].as_str());
+        let codes: BTreeSet<_> = Code::ALL.iter().map(|code| code.facts().0).chain(refusals).collect();
         json_schema!({ "type": "string", "enum": codes })
     }
 }
@@ -310,7 +339,7 @@ mod tests {
         ]
     }
 
-    fn documented() -> Vec<String> {
+    fn documented() -> BTreeSet<String> {
         let document = document();
         let codes = document["components"]["schemas"]["ProblemCode"]["enum"].as_array().unwrap().clone();
         codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect()
@@ -319,11 +348,8 @@ mod tests {
     #[test]
     fn every_code_is_documented_and_none_else() {
         let ours = Code::ALL.iter().map(|code| code.facts().0);
-        let mut codes: Vec<_> = ours.chain(refusals().iter().map(Refusal::code)).map(ToOwned::to_owned).collect();
-        let mut documented = documented();
-        codes.sort();
-        documented.sort();
-        assert_eq!(codes, documented);
+        let codes: BTreeSet<_> = ours.chain(refusals().iter().map(Refusal::code)).map(ToOwned::to_owned).collect();
+        assert_eq!(codes, documented());
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn table(r: &mut Routes) {
     r.put("/v1/contacts/{contact_id}/zones", SUPERVISOR, "State a contact's zones", contacts::put_zones);
     r.get("/v1/contacts/{contact_id}/attempts", SUPERVISOR, "Attempts of a contact", contacts::attempts);
 
-    r.get("/v1/suppressions", MANAGER, "Numbers not to be called", suppressions::list);
+    r.post("/v1/suppressions/search", MANAGER, "Numbers not to be called", suppressions::list);
     r.post("/v1/suppressions", MANAGER, "Never call a number, from now on", suppressions::add);
     r.post("/v1/suppressions/remove", MANAGER, "Take a number off", suppressions::remove);
 

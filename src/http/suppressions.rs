@@ -8,10 +8,13 @@ use serde::Deserialize;
 use super::{
     App,
     auth::Caller,
-    extract::{Body, Created, Page, Query},
-    problem::Problem,
+    extract::{Body, Created, count},
+    problem::{Code, Problem},
 };
-use crate::domain::{ids::CampaignId, phone::PhoneNumber, schema::Instant, suppression::Suppression};
+use crate::{
+    domain::{ids::CampaignId, phone::PhoneNumber, schema::Instant, suppression::Suppression},
+    store::SuppressionFilter,
+};
 
 impl App {
     /// The campaign called so, or none for all.
@@ -23,14 +26,42 @@ impl App {
     }
 }
 
-/// Every number, a page of them.
+/// Which entries.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SuppressionQuery {
+    /// For one number, in E.164.
+    number: Option<PhoneNumber>,
+    /// For one campaign alone, by name.
+    campaign: Option<String>,
+    /// From one source.
+    source: Option<String>,
+    /// Those after this entry: the last of the page before.
+    after: Option<Last>,
+    /// How many at most (1 to 1000); 100 if left out.
+    count: Option<usize>,
+}
+
+/// The last entry of a page.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Last {
+    /// Its number.
+    number: PhoneNumber,
+    /// Its campaign.
+    campaign_id: Option<CampaignId>,
+}
+
+/// Entries, a page of them, also those that are over.
 pub(super) async fn list(
     caller: Caller,
     State(app): State<App>,
-    Query(page): Query<Page>,
+    Body(query): Body<SuppressionQuery>,
 ) -> Result<Json<Vec<Suppression>>, Problem> {
-    caller.check_all_teams()?;
-    Ok(Json(app.db.suppressions_page(page.after(), page.count()?).await?))
+    let campaign_id = app.campaign_id(&caller, query.campaign.as_deref()).await?;
+    let after = query.after.map(|entry| (entry.number, entry.campaign_id));
+    let filter = SuppressionFilter { number: query.number, campaign_id, source: query.source, after };
+    Ok(Json(app.db.suppress_list(&filter, count(query.count)?).await?))
 }
 
 /// A number not to be called.
@@ -64,7 +95,7 @@ pub(super) async fn add(
         return Err(Problem::field("source", "write 1 to 100 characters"));
     }
     let entry = Suppression { number: body.number, campaign_id, until_at: body.until_at, source };
-    app.db.suppress(std::slice::from_ref(&entry), now).await?;
+    app.db.suppress_add(std::slice::from_ref(&entry), now).await?;
     app.teams.noticed();
     Ok(Created(entry))
 }
@@ -86,8 +117,8 @@ pub(super) async fn remove(
     Body(body): Body<OldSuppression>,
 ) -> Result<StatusCode, Problem> {
     let campaign_id = app.campaign_id(&caller, body.campaign.as_deref()).await?;
-    if !app.db.unsuppress(&body.number, campaign_id, app.clock.now()).await? {
-        return Err(Problem::not_found("entry for this", "number"));
+    if !app.db.suppress_remove(&body.number, campaign_id, app.clock.now()).await? {
+        return Err(Problem::new(Code::UnknownSuppression, "there is no such entry for this number"));
     }
     app.teams.noticed();
     Ok(StatusCode::NO_CONTENT)

@@ -7,14 +7,15 @@ use serde::Deserialize;
 use super::{
     App,
     auth::Caller,
-    extract::{Body, Created, Page, Path, Query},
-    problem::Problem,
+    extract::{After, Body, Created, Page, Path, Query},
+    problem::{Code, Problem},
 };
 use crate::{
     domain::{agent::Agent, command::Command, event::EventRecord, ids::AgentId, refusal::Refusal},
     engine::view::{AgentView, TeamView},
+    ports::StoreError,
     runtime::handle::TeamHandle,
-    store::TeamRow,
+    store::Team,
 };
 
 /// Which team.
@@ -26,20 +27,26 @@ pub(super) struct TeamPath {
 
 impl App {
     /// The team called so, if the caller may see it.
-    pub(super) async fn team_row(&self, caller: &Caller, name: &str) -> Result<TeamRow, Problem> {
-        let team = self.db.team_named(name).await?.ok_or_else(|| Problem::not_found("team", name))?;
+    pub(super) async fn team_named(&self, caller: &Caller, name: &str) -> Result<Team, Problem> {
+        let found = self.find_team(name).await?;
+        let team = found.ok_or_else(|| Problem::new(Code::UnknownTeam, format!("there is no team \"{name}\"")))?;
         caller.check_team(team.id)?;
         Ok(team)
     }
 
+    /// The team called so.
+    pub(super) async fn find_team(&self, name: &str) -> Result<Option<Team>, StoreError> {
+        Ok(self.db.teams().await?.into_iter().find(|team| team.name == name))
+    }
+
     /// Its engine.
     pub(super) async fn team(&self, caller: &Caller, name: &str) -> Result<TeamHandle, Problem> {
-        Ok(self.teams.team(self.team_row(caller, name).await?.id))
+        Ok(self.teams.team(self.team_named(caller, name).await?.id))
     }
 }
 
 /// The teams that the caller may see.
-pub(super) async fn list(caller: Caller, State(app): State<App>) -> Result<Json<Vec<TeamRow>>, Problem> {
+pub(super) async fn list(caller: Caller, State(app): State<App>) -> Result<Json<Vec<Team>>, Problem> {
     let teams = app.db.teams().await?;
     Ok(Json(teams.into_iter().filter(|team| caller.check_team(team.id).is_ok()).collect()))
 }
@@ -57,13 +64,13 @@ pub(super) async fn create(
     caller: Caller,
     State(app): State<App>,
     Body(body): Body<NewTeam>,
-) -> Result<Created<TeamRow>, Problem> {
+) -> Result<Created<Team>, Problem> {
     caller.check_all_teams()?;
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     if body.name.is_empty() || body.name.len() > 64 || !body.name.chars().all(fits) {
         return Err(Problem::field("name", "write 1 to 64 lower-case letters, digits, - and _"));
     }
-    let team = app.db.create_team(&body.name, app.clock.now()).await?;
+    let team = app.db.team_named(&body.name).await?;
     app.teams.team(team.id);
     Ok(Created(team))
 }
@@ -84,8 +91,8 @@ pub(super) async fn log(
     Path(path): Path<TeamPath>,
     Query(page): Query<Page>,
 ) -> Result<Json<Vec<EventRecord>>, Problem> {
-    let team = app.team_row(&caller, &path.team).await?;
-    Ok(Json(app.db.events_after(team.id, page.after(), page.count()?).await?))
+    let team = app.team_named(&caller, &path.team).await?;
+    Ok(Json(app.db.events_after(team.id, page.after(), None, page.count()?).await?))
 }
 
 /// The team's agents, those at work and those not.
@@ -93,9 +100,10 @@ pub(super) async fn agents(
     caller: Caller,
     State(app): State<App>,
     Path(path): Path<TeamPath>,
+    Query(page): Query<After>,
 ) -> Result<Json<Vec<Agent>>, Problem> {
-    let team = app.team_row(&caller, &path.team).await?;
-    Ok(Json(app.db.agents(team.id).await?))
+    let team = app.team_named(&caller, &path.team).await?;
+    Ok(Json(app.db.agents(Some(team.id), AgentId(page.after())).await?))
 }
 
 /// A new agent.
@@ -108,20 +116,15 @@ pub(super) struct NewAgent {
     name: String,
 }
 
-/// Create an agent.
+/// Create an agent, or give one of the team another name.
 pub(super) async fn create_agent(
     caller: Caller,
     State(app): State<App>,
     Path(path): Path<TeamPath>,
     Body(body): Body<NewAgent>,
 ) -> Result<Created<Agent>, Problem> {
-    let team = app.team_row(&caller, &path.team).await?;
-    for (field, value) in [("login", &body.login), ("name", &body.name)] {
-        if value.trim().is_empty() || value.chars().count() > 100 {
-            return Err(Problem::field(field, "write 1 to 100 characters"));
-        }
-    }
-    let agent = app.db.create_agent(team.id, body.login.trim(), body.name.trim(), app.clock.now()).await?;
+    let team = app.team_named(&caller, &path.team).await?;
+    let agent = app.db.agent_add(&team.name, &body.login, &body.name, app.clock.now()).await?;
     app.teams.noticed();
     Ok(Created(agent))
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     App,
-    auth::{Caller, new_token},
-    extract::{Body, Created, Path},
+    auth::{Caller, hash_of, new_token},
+    extract::{After, Body, Created, Path, Query},
     problem::Problem,
 };
 use crate::{
@@ -17,9 +17,13 @@ use crate::{
 };
 
 /// Every token, without the tokens themselves.
-pub(super) async fn list(caller: Caller, State(app): State<App>) -> Result<Json<Vec<Token>>, Problem> {
+pub(super) async fn list(
+    caller: Caller,
+    State(app): State<App>,
+    Query(page): Query<After>,
+) -> Result<Json<Vec<Token>>, Problem> {
     caller.check_all_teams()?;
-    Ok(Json(app.db.tokens().await?))
+    Ok(Json(app.db.tokens(page.after()).await?))
 }
 
 /// For whom a token is.
@@ -56,17 +60,14 @@ pub(super) async fn create(
     Body(wish): Body<TokenWish>,
 ) -> Result<Created<TokenMade>, Problem> {
     caller.check_all_teams()?;
-    let wanted = app.wanted(&caller, wish).await?;
-    let (token, hash) = new_token();
-    let kept = app.db.create_token(&hash, &wanted, app.clock.now()).await?;
+    let token = new_token();
+    let wanted = app.wanted(&caller, wish, hash_of(&token)).await?;
+    let kept = app.db.token_create(&wanted, app.clock.now()).await?;
     Ok(Created(TokenMade { token, kept }))
 }
 
 impl App {
-    async fn wanted(&self, caller: &Caller, wish: TokenWish) -> Result<NewToken, Problem> {
-        if wish.label.chars().count() > 100 {
-            return Err(Problem::field("label", "write at most 100 characters"));
-        }
+    async fn wanted(&self, caller: &Caller, wish: TokenWish, hash: String) -> Result<NewToken, Problem> {
         let team_id = match (wish.role, wish.agent_id, &wish.team) {
             (Role::Agent, None, _) => return Err(Problem::field("agent_id", "say which agent the token is for")),
             (Role::Agent, Some(agent_id), None) => {
@@ -79,11 +80,11 @@ impl App {
             (_, Some(_), _) => {
                 return Err(Problem::field("agent_id", "only a token with the role agent is an agent's"));
             }
-            (_, None, Some(team)) => Some(self.team_row(caller, team).await?.id),
+            (_, None, Some(team)) => Some(self.team_named(caller, team).await?.id),
             (_, None, None) => None,
         };
         let TokenWish { role, agent_id, label, expires_at, .. } = wish;
-        Ok(NewToken { role, agent_id, team_id, label, expires_at })
+        Ok(NewToken { hash, role, agent_id, team_id, label, expires_at })
     }
 }
 
@@ -101,9 +102,7 @@ pub(super) async fn revoke(
     Path(path): Path<TokenPath>,
 ) -> Result<StatusCode, Problem> {
     caller.check_all_teams()?;
-    if !app.db.revoke_token(path.token_id, app.clock.now()).await? {
-        return Err(Problem::not_found("token", path.token_id));
-    }
+    app.db.token_revoke(path.token_id, app.clock.now()).await?;
     app.believed.forget(path.token_id);
     Ok(StatusCode::NO_CONTENT)
 }
