@@ -1,10 +1,13 @@
 //! Rappel, an outbound campaign dialer engine.
 
 pub mod campaign_file;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod http;
 pub mod intake;
+pub mod loading;
 pub mod ports;
 pub mod runtime;
 pub mod sim;

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary.
 
+mod api;
 mod architecture;
 mod campaign_files;
 mod intake;
