@@ -7,11 +7,11 @@ use crate::{
         campaign::Campaign,
         contact::{Contact, ContactState, Progress},
         eligibility,
-        ids::{ContactId, ListId},
+        ids::ContactId,
         zone_rules::ZoneRules,
     },
     intake::IntakeContact,
-    store::{Database, ManageError, NewContact, OnDuplicate, RowResult},
+    store::{ContactList, Database, ManageError, NewContact, OnDuplicate, RowResult},
 };
 
 /// Rows in one transaction.
@@ -37,9 +37,7 @@ pub struct Loading<'a> {
     /// The campaign.
     pub campaign: &'a Campaign,
     /// The list.
-    pub list_id: ListId,
-    /// Its name, which the campaign may give a priority.
-    pub list_name: String,
+    pub list: &'a ContactList,
     /// What happens to a contact that is there already.
     pub policy: OnDuplicate,
     /// The digest of the file, by which rows are told apart where contacts may come several times.
@@ -79,7 +77,7 @@ impl Loading<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        for result in db.load_batch(self.campaign.id, self.list_id, &rows, self.policy, self.now).await? {
+        for result in db.load_batch(self.campaign, self.list, &rows, self.policy, self.now).await? {
             match result {
                 RowResult::Loaded => self.tally.loaded += 1,
                 RowResult::Updated => self.tally.updated += 1,
@@ -118,8 +116,8 @@ impl Loading<'_> {
         Contact {
             id: ContactId(0),
             campaign_id: self.campaign.id,
-            list_id: self.list_id,
-            list_priority: self.campaign.rules.list_priority(&self.list_name),
+            list_id: self.list.id,
+            list_priority: self.campaign.rules.list_priority(&self.list.name),
             account_number: row.account_number.clone(),
             first_name: row.first_name.clone(),
             last_name: row.last_name.clone(),

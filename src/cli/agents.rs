@@ -125,7 +125,8 @@ pub(super) async fn run(args: AgentArgs) -> Outcome {
 
 /// A new token for an agent.
 pub(super) async fn agent_token(db: &Database, agent: &Agent, now: Timestamp) -> Result<String, CliError> {
-    let (token, hash) = http::new_token();
+    let token = http::new_token();
+    let hash = http::hash_of(&token);
     db.token_create(
         &NewToken {
             hash,
@@ -191,7 +192,8 @@ async fn create(
         (None, Some(agent)) => Some(agent.team_id),
         (None, None) => None,
     };
-    let (token, hash) = http::new_token();
+    let token = http::new_token();
+    let hash = http::hash_of(&token);
     let new = NewToken { hash, role, agent_id: agent.map(|agent| agent.id), team_id, label, expires_at };
     db.token_create(&new, now()).await?;
     println!("token (shown once): {token}");

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::{CliError, DatabaseArg, Outcome, now};
 use crate::{
     domain::{
-        contact::StatedZones,
+        contact::{ContactState, StatedZones},
         ids::{CampaignId, ContactId},
         zone::{Zone, ZoneSource},
     },
@@ -88,7 +88,10 @@ pub(super) async fn explain(args: ExplainArgs) -> Outcome {
         .map_err(|_| CliError::new(format!("\"{}\" is not the number of a contact", args.contact)))?;
     let candidate = found(&db, id).await?;
     let campaign = campaign_of(&db, candidate.contact.campaign_id).await?;
-    let callback = db.scheduled_callback_of(id).await?;
+    let callback = match candidate.contact.state {
+        ContactState::Promised { callback_id } => db.callback(callback_id).await?,
+        ContactState::Waiting { .. } | ContactState::InProgress | ContactState::Closed { .. } => None,
+    };
     let rules = zoneinfo::newest();
     let explanation =
         explain::explain(&candidate.contact, &campaign, &candidate.suppressions, callback.as_ref(), now(), &rules);

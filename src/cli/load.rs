@@ -104,11 +104,11 @@ pub(super) async fn run(args: LoadArgs) -> Outcome {
     let list_name = args.list.clone().unwrap_or_else(|| list_name(&args.file));
     let bar = progress::bytes(list.bytes_total());
     let rules = zoneinfo::newest();
+    let contact_list = db.list_named(campaign.id, &list_name).await?;
     let mut loading = Loading {
         db: (!args.dry_run).then_some(&db),
         campaign: &campaign,
-        list_id: db.list_named(campaign.id, &list_name).await?.id,
-        list_name,
+        list: &contact_list,
         policy: args.duplicates.into(),
         digest: list.digest().to_owned(),
         rules: &rules,

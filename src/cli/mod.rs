@@ -208,7 +208,6 @@ fn read_instant(text: &str) -> Result<jiff::Timestamp, String> {
     text.parse::<jiff::civil::DateTime>()
         .or_else(|_| text.parse::<jiff::civil::Date>().map(|date| date.at(0, 0, 0, 0)))
         .ok()
-        .and_then(|at| at.to_zoned(jiff::tz::TimeZone::UTC).ok())
-        .map(|at| at.timestamp())
+        .and_then(|at| jiff::tz::TimeZone::UTC.to_timestamp(at).ok())
         .ok_or_else(|| "write a date like 2026-12-31, or an instant like 2026-12-31T18:00:00Z".to_owned())
 }

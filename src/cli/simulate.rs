@@ -187,11 +187,11 @@ impl Plan {
         let mut list = ListReader::open(path, &ReadOptions::new(self.campaign.country))
             .map_err(|problem| CliError::new(format!("{}: {problem}", path.display())))?;
         let list_name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let contact_list = scenario.db.list_named(scenario.campaign.id, &list_name).await?;
         let mut loading = Loading {
             db: Some(&scenario.db),
             campaign: &scenario.campaign,
-            list_id: scenario.db.list_named(scenario.campaign.id, &list_name).await?.id,
-            list_name,
+            list: &contact_list,
             policy: OnDuplicate::Skip,
             digest: String::new(),
             rules: &self.rules,

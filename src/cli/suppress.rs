@@ -12,7 +12,7 @@ use crate::{
         phone::{Country, read_number, read_typed_number},
         suppression::Suppression,
     },
-    store::Database,
+    store::{Database, SuppressionFilter},
 };
 
 /// Entries in one transaction.
@@ -62,7 +62,7 @@ enum SuppressCommand {
         campaign: Option<String>,
         /// How many at most
         #[arg(long, default_value_t = 100)]
-        limit: u32,
+        limit: usize,
     },
 }
 
@@ -158,12 +158,12 @@ async fn load(db: &Database, file: &std::path::Path, scope: &Scope, source: &str
     Ok(())
 }
 
-async fn list(db: &Database, name: Option<&str>, limit: u32) -> Outcome {
+async fn list(db: &Database, name: Option<&str>, limit: usize) -> Outcome {
     let campaign_id = match name {
         Some(name) => Some(campaign(db, name).await?.id),
         None => None,
     };
-    let entries = db.suppress_list(campaign_id, None, limit).await?;
+    let entries = db.suppress_list(&SuppressionFilter { campaign_id, ..SuppressionFilter::default() }, limit).await?;
     for entry in &entries {
         let until = entry.until_at.map_or_else(|| "for good".to_owned(), |at| format!("until {at}"));
         let scope = entry.campaign_id.map_or_else(|| "all campaigns".to_owned(), |id| format!("campaign {id}"));

@@ -123,6 +123,8 @@ pub enum Notice {
 pub struct Snapshot {
     /// The number of the last event of the team.
     pub last_seq: i64,
+    /// The number of the last notice that this already contains.
+    pub last_notice: i64,
     /// The agents of the team.
     pub agents: Vec<Agent>,
     /// Those at work.

@@ -49,7 +49,6 @@ pub struct Step<S> {
     engine: Engine,
     /// Answers to the questions of the last round: the first inputs of the next.
     answers: Vec<Input>,
-    /// The snapshot contains every notice before it; those are gone.
     last_notice: i64,
 }
 
@@ -67,8 +66,9 @@ impl<S: Store> Step<S> {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let (fence, snapshot) = store.take_over(team_id, now).await?;
+        let last_notice = snapshot.last_notice;
         let engine = Engine::restore(team_id, settings, rules, seed, snapshot, now);
-        Ok(Self { store, fence, engine, answers: vec![Input::Tick], last_notice: 0 })
+        Ok(Self { store, fence, engine, answers: vec![Input::Tick], last_notice })
     }
 
     /// The engine, to look at.

@@ -172,11 +172,11 @@ async fn load_list(
     now: Timestamp,
 ) -> Result<Tally, CliError> {
     let mut list = ListReader::open(path, &ReadOptions::new(campaign.rules.country))?;
+    let contact_list = db.list_named(campaign.id, "demo").await?;
     let mut loading = Loading {
         db: Some(db),
         campaign,
-        list_id: db.list_named(campaign.id, "demo").await?.id,
-        list_name: "demo".to_owned(),
+        list: &contact_list,
         policy: OnDuplicate::Skip,
         digest: String::new(),
         rules,
