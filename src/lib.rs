@@ -8,6 +8,7 @@ pub mod intake;
 pub mod ports;
 pub mod runtime;
 pub mod sim;
+pub mod store;
 pub mod switch;
 pub mod telemetry;
 pub mod zoneinfo;
