@@ -13,6 +13,7 @@ mod due;
 mod migrate;
 mod open;
 mod record;
+pub mod reports;
 mod rows;
 mod seam;
 mod snapshot;
