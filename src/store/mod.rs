@@ -6,12 +6,19 @@
 //!
 //! Instants are kept in whole milliseconds.
 
+mod callbacks;
+mod campaigns;
 mod commit;
+mod contacts;
 mod db;
 mod due;
-
+mod errors;
+mod events;
+mod lists;
 mod migrate;
+mod notices;
 mod open;
+mod ranks;
 mod record;
 pub mod reports;
 mod rows;
@@ -19,12 +26,29 @@ mod seam;
 mod snapshot;
 mod sql;
 mod stored;
-
+mod suppressions;
+mod teams;
+mod tokens;
+mod wake;
 mod zone_sets;
 
 use std::sync::Arc;
 
-use self::{db::Db, zone_sets::ZoneSets};
+use self::{db::Db, wake::Bell, zone_sets::ZoneSets};
+pub use self::{
+    callbacks::CallbackFilter,
+    campaigns::{CampaignProgress, ZoneProgress},
+    contacts::StoredContact,
+    errors::{ManageError, NAME_LENGTH_MAX},
+    lists::{ContactList, NewContact, OnDuplicate, RowResult},
+    suppressions::SuppressionFilter,
+    teams::Team,
+    tokens::{NewToken, Role, Token},
+    wake::Wakeups,
+};
+
+/// The most rows that a page holds; the next page begins after the last of it.
+pub const PAGE_ROWS_MAX: usize = 1000;
 
 /// A database, ready to use. Clones share its connections.
 #[derive(Clone)]
@@ -35,10 +59,16 @@ pub struct Database {
 struct Shared {
     db: Db,
     zone_sets: ZoneSets,
+    bell: Bell,
 }
 
 impl Database {
     fn db(&self) -> &Db {
         &self.shared.db
     }
+}
+
+/// The size of a page as an argument.
+fn page(rows: usize) -> i64 {
+    i64::try_from(rows.min(PAGE_ROWS_MAX)).unwrap_or(i64::MAX)
 }

@@ -8,7 +8,7 @@ use sqlx::{
 };
 use tokio::fs::OpenOptions;
 
-use super::{Database, Shared, db::Db, migrate::migrate, zone_sets::ZoneSets};
+use super::{Database, Shared, db::Db, migrate::migrate, wake::Bell, zone_sets::ZoneSets};
 use crate::ports::StoreError;
 
 /// How many connections read a `SQLite` file at once.
@@ -37,7 +37,11 @@ impl Database {
             }
         };
         migrate(&db).await?;
-        Ok(Self { shared: Arc::new(Shared { db, zone_sets: ZoneSets::default() }) })
+        let socket = match url.split_once(':') {
+            Some(("sqlite", path)) if path != ":memory:" => Some(format!("{path}-wake").into()),
+            _ => None,
+        };
+        Ok(Self { shared: Arc::new(Shared { db, zone_sets: ZoneSets::default(), bell: Bell::new(socket) }) })
     }
 
     /// A database for one simulation: in memory, gone with the last clone.

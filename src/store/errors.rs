@@ -1,0 +1,104 @@
+//! Why a manager's change was not made.
+
+use crate::{domain::campaign::CampaignState, ports::StoreError};
+
+/// Why a manager's change was not made. The store's own errors aside, each is a refusal with a stable code.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    /// The database failed, or what it stores is impossible.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No such campaign.
+    #[error("there is no campaign \"{0}\": make it with `rappel campaign apply`")]
+    UnknownCampaign(String),
+    /// No such agent.
+    #[error("there is no agent \"{0}\"")]
+    UnknownAgent(String),
+    /// No such contact.
+    #[error("there is no contact {0}")]
+    UnknownContact(String),
+    /// No such token.
+    #[error("there is no token {0}")]
+    UnknownToken(i64),
+    /// A token of an agent that names none, or of somebody else that names one.
+    #[error("a token of an agent names the agent, and no other token does")]
+    TokenAgentMismatch,
+    /// The token is there already.
+    #[error("this token exists already: make a new one")]
+    TokenTaken,
+    /// The login belongs to somebody else.
+    #[error("the login \"{0}\" is taken by an agent of another team: choose another")]
+    LoginTaken(String),
+    /// The campaign's life does not go that way.
+    #[error("campaign \"{name}\" is {}, it cannot become {}", from.name(), to.name())]
+    CampaignCannotBecome {
+        /// The campaign.
+        name: String,
+        /// Its state.
+        from: CampaignState,
+        /// The state asked for.
+        to: CampaignState,
+    },
+    /// A campaign stays with its team.
+    #[error("campaign \"{name}\" belongs to team \"{team}\" and cannot move: end it and make a new one")]
+    CampaignTeamFixed {
+        /// The campaign.
+        name: String,
+        /// Its team.
+        team: String,
+    },
+    /// The campaign is over.
+    #[error("campaign \"{0}\" is ended: nothing can be changed or loaded any more")]
+    CampaignEnded(String),
+    /// The contact is with an agent just now.
+    #[error("contact {0} is with an agent: the agent can set the zone, or try again when the call is over")]
+    ContactInProgress(String),
+    /// A text of a list holds a character that no database keeps.
+    #[error("row {row} of the batch holds a NUL character: leave it out")]
+    NulCharacter {
+        /// Its place in the batch, from 0.
+        row: usize,
+    },
+    /// A name is empty or too long.
+    #[error("{field} must have 1 to {length_max} characters")]
+    BadLength {
+        /// Which.
+        field: &'static str,
+        /// The limit.
+        length_max: usize,
+    },
+}
+
+impl ManageError {
+    /// The stable code of a refusal; none where the store itself failed.
+    pub fn code(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Store(_) => return None,
+            Self::UnknownCampaign(_) => "unknown_campaign",
+            Self::UnknownAgent(_) => "unknown_agent",
+            Self::UnknownContact(_) => "unknown_contact",
+            Self::UnknownToken(_) => "unknown_token",
+            Self::TokenAgentMismatch => "token_agent_mismatch",
+            Self::TokenTaken => "token_taken",
+            Self::LoginTaken(_) => "login_taken",
+            Self::CampaignCannotBecome { .. } => "campaign_cannot_become",
+            Self::CampaignTeamFixed { .. } => "campaign_team_fixed",
+            Self::CampaignEnded(_) => "campaign_ended",
+            Self::ContactInProgress(_) => "contact_in_progress",
+            Self::NulCharacter { .. } => "nul_character",
+            Self::BadLength { .. } => "bad_length",
+        })
+    }
+}
+
+/// The longest name of a team, a list, an agent or a token.
+pub const NAME_LENGTH_MAX: usize = 100;
+
+/// `name` without spaces around it, if it may be a name.
+pub(super) fn checked_name<'a>(field: &'static str, name: &'a str) -> Result<&'a str, ManageError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX || name.contains('\0') {
+        return Err(ManageError::BadLength { field, length_max: NAME_LENGTH_MAX });
+    }
+    Ok(name)
+}
