@@ -190,7 +190,7 @@ impl ReportQuery {
 }
 
 /// Why there is no report.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// It cannot be made as asked for.
     #[error("{0}")]
