@@ -124,7 +124,10 @@ async fn show(db: &Database, campaign: &Campaign) -> Outcome {
             Some(at) if at <= now => "open now".to_owned(),
             Some(at) => {
                 let shown = zone.zones.iter().next().map(|first| rules.local(at, first));
-                shown.map_or_else(|| "opens later".to_owned(), |local| format!("opens {} there", local.strftime("%a %H:%M")))
+                shown.map_or_else(
+                    || "opens later".to_owned(),
+                    |local| format!("opens {} there", local.strftime("%a %H:%M")),
+                )
             }
             None => "never opens".to_owned(),
         };

@@ -9,7 +9,7 @@ use crate::{
         ids::{CampaignId, ContactId},
         zone::{Zone, ZoneSource},
     },
-    explain,
+    explain::{self, Known},
     ports::Store,
     store::Database,
     zoneinfo,
@@ -93,8 +93,13 @@ pub(super) async fn explain(args: ExplainArgs) -> Outcome {
         ContactState::Waiting { .. } | ContactState::InProgress | ContactState::Closed { .. } => None,
     };
     let rules = zoneinfo::newest();
-    let explanation =
-        explain::explain(&candidate.contact, &campaign, &candidate.suppressions, callback.as_ref(), now(), &rules);
+    let known = Known {
+        contact: &candidate.contact,
+        campaign: &campaign,
+        suppressions: &candidate.suppressions,
+        callback: callback.as_ref(),
+    };
+    let explanation = explain::explain(&known, now(), &rules);
     match args.format {
         ExplainFormat::Text => print!("{explanation}"),
         ExplainFormat::Json => println!("{}", serde_json::to_string_pretty(&explanation)?),

@@ -51,9 +51,9 @@ impl Live {
         warn_if_old(&rules);
         let switch = SimulatedSwitch::new(People::seeded(seed));
         let teams = Teams::new(db.clone(), switch.clone(), clock, settings, rules.clone(), seed);
-        let listener = TcpListener::bind(listen)
-            .await
-            .map_err(|error| CliError::new(format!("{listen} cannot be listened on: {error}; choose another with --listen")))?;
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            CliError::new(format!("{listen} cannot be listened on: {error}; choose another with --listen"))
+        })?;
         let address = listener.local_addr()?;
         carry_switch_news(switch, teams.clone(), clock);
         carry_notices(&db, teams.clone()).await?;

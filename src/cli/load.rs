@@ -18,9 +18,7 @@ use crate::{
         campaign::{Campaign, CampaignState},
         phone::Country,
     },
-    intake::{
-        BadNumber, ColumnChoice, Delimiter, ListReader, ReadOptions, RejectsWriter, RowProblem, TextEncoding,
-    },
+    intake::{BadNumber, ColumnChoice, Delimiter, ListReader, ReadOptions, RejectsWriter, RowProblem, TextEncoding},
     loading::{Loading, Tally},
     store::OnDuplicate,
     zoneinfo,
@@ -155,7 +153,9 @@ fn print_tally(tally: &Tally, refused: u64, rejects: &Path, blank: u64, dry_run:
         println!("{blank} blank rows skipped");
     }
     if *zone_unknown > 0 {
-        println!("{zone_unknown} have no known time zone: they are not called until someone sets one (`rappel contact zone`)");
+        println!(
+            "{zone_unknown} have no known time zone: they are not called until someone sets one (`rappel contact zone`)"
+        );
     }
     if refused > 0 {
         println!("refused rows are in {}: mend them there and load that file", rejects.display());

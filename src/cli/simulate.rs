@@ -127,9 +127,9 @@ fn zone(args: &SimulateArgs, campaign: &CampaignRules) -> Result<Zone, CliError>
     if campaign.country.as_str() == "US" {
         return Ok("America/New_York".parse()?);
     }
-    number_zones::zones_of_country(campaign.country)
-        .single()
-        .ok_or_else(|| CliError::new(format!("{} has several time zones: say where agents work with --zone", campaign.country)))
+    number_zones::zones_of_country(campaign.country).single().ok_or_else(|| {
+        CliError::new(format!("{} has several time zones: say where agents work with --zone", campaign.country))
+    })
 }
 
 impl Plan {
@@ -151,8 +151,7 @@ impl Plan {
             (Some(path), true) => Some(BufWriter::new(File::create(path)?)),
             _ => None,
         };
-        let world =
-            World::new(scenario.db.clone(), self.rules.clone(), setup, scenario.checks, self.begins_at).await?;
+        let world = World::new(scenario.db.clone(), self.rules.clone(), setup, scenario.checks, self.begins_at).await?;
         let bar = progress::line();
         let began = Clock::stopwatch();
         let mut written = Ok(());

@@ -66,9 +66,7 @@ pub struct WorkingDays {
 impl WorkingDays {
     /// Begin and end of each shift.
     pub fn shifts(&self, rules: &ZoneRules) -> Vec<(Timestamp, Timestamp)> {
-        let works = |day: &civil::Date| {
-            self.weekends || !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
-        };
+        let works = |day: &civil::Date| self.weekends || !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
         let at = |day: civil::Date, time| WallTime::new(day.to_datetime(time), self.zone).resolve(rules).due_at;
         std::iter::successors(Some(self.from), |day| day.tomorrow().ok())
             .filter(works)

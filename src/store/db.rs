@@ -81,6 +81,14 @@ impl Db {
         .map_err(|error| failure("begin", error))
     }
 
+    /// A text column as the JSON it holds, for `->>`, in a statement that is put together.
+    pub(super) fn json_sql(&self, column: &str) -> String {
+        match self {
+            Self::Sqlite { .. } => column.to_owned(),
+            Self::Postgres(_) => format!("CAST({column} AS jsonb)"),
+        }
+    }
+
     /// Reads with one statement.
     pub(super) async fn rows(&self, sql: Sql, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
         match self {

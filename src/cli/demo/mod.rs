@@ -12,9 +12,9 @@ use jiff::{Timestamp, ToSpan, civil, civil::Weekday};
 
 use self::screen::Screen;
 use super::{
-    CliError, Outcome, agents, load,
+    CliError, Outcome, agents,
     live::{Live, LiveSetup, asked_to_stop},
-    report, sample_list,
+    load, report, sample_list,
 };
 use crate::{
     campaign_file,
@@ -35,10 +35,8 @@ use crate::{
 };
 
 /// The campaigns of the demo, as they are in the repository.
-const CAMPAIGNS: &[&str] = &[
-    include_str!("../../../campaigns/renewals-us.toml"),
-    include_str!("../../../campaigns/winback-us.toml"),
-];
+const CAMPAIGNS: &[&str] =
+    &[include_str!("../../../campaigns/renewals-us.toml"), include_str!("../../../campaigns/winback-us.toml")];
 /// Where the demo's agents work.
 const OFFICE: &str = "America/New_York";
 
@@ -141,12 +139,7 @@ fn next_working_morning(now: Timestamp, office: Zone, rules: &ZoneRules) -> Time
 }
 
 /// Two campaigns of one team, each with a list.
-async fn prepare(
-    db: &Database,
-    args: &DemoArgs,
-    rules: &ZoneRules,
-    now: Timestamp,
-) -> Result<Vec<Campaign>, CliError> {
+async fn prepare(db: &Database, args: &DemoArgs, rules: &ZoneRules, now: Timestamp) -> Result<Vec<Campaign>, CliError> {
     let mut campaigns = Vec::new();
     let share = [args.contacts - args.contacts / 4, args.contacts / 4];
     for (i, text) in CAMPAIGNS.iter().enumerate() {
@@ -189,12 +182,7 @@ async fn load_list(
 }
 
 /// The simulated agents, and a seat for a person: an agent with a token.
-async fn people(
-    db: &Database,
-    args: &DemoArgs,
-    team: &str,
-    now: Timestamp,
-) -> Result<(Vec<Agent>, String), CliError> {
+async fn people(db: &Database, args: &DemoArgs, team: &str, now: Timestamp) -> Result<(Vec<Agent>, String), CliError> {
     let mut colleagues = Vec::new();
     for i in 1..=args.agents {
         colleagues.push(db.agent_add(team, &format!("agent{i}"), &format!("Agent {i}"), now).await?);

@@ -73,7 +73,11 @@ impl Screen {
         let every = if terminal { Duration::from_millis(500) } else { Duration::from_secs(10) };
         loop {
             let Some((text, left)) = self.look(began_at).await else { return };
-            if terminal { self.line.set_message(text) } else { eprintln!("{text}") }
+            if terminal {
+                self.line.set_message(text)
+            } else {
+                eprintln!("{text}")
+            }
             if left == 0 {
                 return;
             }

@@ -4,9 +4,11 @@
 
 mod engine;
 mod management;
+mod reports;
 
 pub(super) use engine::*;
 pub(super) use management::*;
+pub(super) use reports::*;
 
 /// A statement, for both databases.
 #[derive(Clone, Copy, Debug)]
@@ -35,5 +37,5 @@ use statements;
 
 /// Every statement there is, for the test that both databases know them.
 pub(super) fn all() -> impl Iterator<Item = Sql> {
-    ENGINE.iter().chain(MANAGEMENT).copied()
+    ENGINE.iter().chain(MANAGEMENT).chain(REPORTS).copied()
 }
