@@ -5,6 +5,7 @@ mod architecture;
 mod campaign_files;
 mod intake;
 mod journeys;
+mod simulation;
 mod support;
 mod tables;
 mod windows;
