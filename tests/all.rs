@@ -1,1 +1,4 @@
-//! tests
+//! All integration tests, in one binary.
+
+mod store_conformance;
+mod support;
