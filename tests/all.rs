@@ -6,6 +6,7 @@ mod campaign_files;
 mod intake;
 mod journeys;
 mod simulation;
+mod store_conformance;
 mod support;
 mod tables;
 mod windows;

@@ -25,6 +25,8 @@ mod rows;
 mod seam;
 mod snapshot;
 mod sql;
+#[doc(hidden)]
+pub mod statements;
 mod stored;
 mod suppressions;
 mod teams;
