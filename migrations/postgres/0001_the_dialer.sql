@@ -95,7 +95,7 @@ CREATE TABLE campaign_zone_sets (
 );
 
 CREATE TABLE reservations (
-    id          TEXT    PRIMARY KEY,
+    id          TEXT COLLATE "C" PRIMARY KEY,
     agent_id    BIGINT NOT NULL REFERENCES agents (id),
     campaign_id BIGINT NOT NULL REFERENCES campaigns (id),
     contact_id  BIGINT NOT NULL REFERENCES contacts (id),
@@ -112,7 +112,7 @@ CREATE UNIQUE INDEX reservations_one_open_per_contact ON reservations (contact_i
 CREATE UNIQUE INDEX reservations_one_open_per_agent ON reservations (agent_id) WHERE ended_at IS NULL;
 
 CREATE TABLE attempts (
-    id                   TEXT    PRIMARY KEY,
+    id                   TEXT COLLATE "C" PRIMARY KEY,
     reservation_id       TEXT    NOT NULL REFERENCES reservations (id),
     agent_id             BIGINT NOT NULL REFERENCES agents (id),
     campaign_id          BIGINT NOT NULL REFERENCES campaigns (id),
@@ -160,7 +160,7 @@ CREATE INDEX attempts_of_contact ON attempts (contact_id, opened_at);
 CREATE INDEX attempts_by_time ON attempts (campaign_id, opened_at);
 
 CREATE TABLE callbacks (
-    id                   TEXT    PRIMARY KEY,
+    id                   TEXT COLLATE "C" PRIMARY KEY,
     contact_id           BIGINT NOT NULL REFERENCES contacts (id),
     campaign_id          BIGINT NOT NULL REFERENCES campaigns (id),
     number               TEXT    NOT NULL,
@@ -188,7 +188,7 @@ CREATE TABLE sessions (
 );
 
 CREATE TABLE suppressions (
-    number      TEXT    NOT NULL,
+    number      TEXT COLLATE "C" NOT NULL,
     campaign_id BIGINT NOT NULL DEFAULT 0, -- 0: every campaign
     until_at    BIGINT,
     source      TEXT    NOT NULL,

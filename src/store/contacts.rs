@@ -73,8 +73,7 @@ impl Database {
         let zone_set_ids = self.zone_set_ids([&stated.zones].into()).await?;
         let mut tx = self.db().begin().await?;
         let unknown = || ManageError::UnknownContact(id.to_string());
-        let mut contact: Contact =
-            read_first(&tx.rows(sql::CONTACT_LOCKED, args![id]).await?)?.ok_or_else(unknown)?;
+        let mut contact: Contact = read_first(&tx.rows(sql::CONTACT_LOCKED, args![id]).await?)?.ok_or_else(unknown)?;
         let campaign: Campaign =
             read_first(&tx.rows(sql::CAMPAIGN, args![contact.campaign_id]).await?)?.ok_or_else(unknown)?;
         contact.stated_zones = Some(stated.clone());

@@ -42,11 +42,7 @@ impl Stored for ContactList {
     const TABLE: &'static str = "lists";
 
     fn read(r: &Record<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: ListId(r.int("id")?),
-            campaign_id: CampaignId(r.int("campaign_id")?),
-            name: r.text("name")?,
-        })
+        Ok(Self { id: ListId(r.int("id")?), campaign_id: CampaignId(r.int("campaign_id")?), name: r.text("name")? })
     }
 }
 
@@ -270,7 +266,10 @@ impl<'a> Batch<'a> {
 impl NewContact {
     /// The texts that are columns of their own.
     fn texts(&self) -> impl Iterator<Item = &str> {
-        [&self.account_number, &self.first_name, &self.last_name].into_iter().chain(&self.dedupe_key).map(String::as_str)
+        [&self.account_number, &self.first_name, &self.last_name]
+            .into_iter()
+            .chain(&self.dedupe_key)
+            .map(String::as_str)
     }
 }
 

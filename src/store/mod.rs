@@ -25,6 +25,8 @@ mod rows;
 mod seam;
 mod snapshot;
 mod sql;
+#[doc(hidden)]
+pub mod statements;
 mod stored;
 mod suppressions;
 mod teams;
@@ -34,7 +36,6 @@ mod zone_sets;
 
 use std::sync::Arc;
 
-use self::{db::Db, wake::Bell, zone_sets::ZoneSets};
 pub use self::{
     callbacks::CallbackFilter,
     campaigns::{CampaignProgress, ZoneProgress},
@@ -46,6 +47,7 @@ pub use self::{
     tokens::{NewToken, Role, Token},
     wake::Wakeups,
 };
+use self::{db::Db, wake::Bell, zone_sets::ZoneSets};
 
 /// The most rows that a page holds; the next page begins after the last of it.
 pub const PAGE_ROWS_MAX: usize = 1000;
