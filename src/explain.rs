@@ -168,7 +168,8 @@ fn told(answer: &Answer, q: &Question<'_>) -> RuleAnswer {
         | Finding::NumberAttempts { .. }
         | Finding::Suppression { .. } => None,
     };
-    let of_number = |number: &PhoneNumber| q.contact.numbers.iter().find(|it| it.number == *number).map(|it| zones_of(q, it));
+    let of_number =
+        |number: &PhoneNumber| q.contact.numbers.iter().find(|it| it.number == *number).map(|it| zones_of(q, it));
     let zones = zones.or_else(|| of_number(answer.number.as_ref()?)).or_else(|| of_contact(q));
     RuleAnswer {
         rule: answer.finding.code(),

@@ -4,7 +4,7 @@ mod day;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rappel::{
     domain::{
         agent::AgentState, attempt::Phase, callback::CallbackState, contact::ContactState, event::Event,
@@ -49,7 +49,11 @@ fn texts(labels: &[&str]) -> Vec<String> {
 }
 
 /// Sums up in the test: one row of sums for each group.
-fn counted<T>(all: &[T], key: impl Fn(&T) -> Vec<String>, sums: impl Fn(&T) -> Vec<i64>) -> BTreeMap<Vec<String>, Vec<i64>> {
+fn counted<T>(
+    all: &[T],
+    key: impl Fn(&T) -> Vec<String>,
+    sums: impl Fn(&T) -> Vec<i64>,
+) -> BTreeMap<Vec<String>, Vec<i64>> {
     let mut rows: BTreeMap<Vec<String>, Vec<i64>> = BTreeMap::new();
     for it in all {
         let (key, sums) = (key(it), sums(it));
@@ -74,7 +78,8 @@ async fn on_each(check: impl AsyncFn(&Day, &ZoneRules)) {
 async fn attempts_by_everything() {
     use GroupBy::{Agent, Campaign, Day as ByDay, Hour, List, Outcome};
     on_each(async |day, rules| {
-        for group_by in [vec![Campaign], vec![ByDay], vec![ByDay, Hour], vec![Hour, Agent], vec![List, Outcome], vec![]] {
+        for group_by in [vec![Campaign], vec![ByDay], vec![ByDay, Hour], vec![Hour, Agent], vec![List, Outcome], vec![]]
+        {
             for (from, until) in [(None, None), (Some(day.at(7 * 3600)), Some(day.at(30 * 3600)))] {
                 let query = ReportQuery { group_by: group_by.clone(), from, until, ..day.query(ReportKind::Attempts) };
                 let report = day.db.report(&query, rules).await.expect("a report");
@@ -121,7 +126,8 @@ fn attempt_sums(it: &rappel::domain::attempt::Attempt) -> Vec<i64> {
     };
     let rang = it.ringing_at.zip(answered_at.or(hung_up_at));
     let talked = answered_at.zip(hung_up_at);
-    let seconds = |span: Option<(Timestamp, Timestamp)>| span.map_or(0, |(from, until)| until.duration_since(from).as_secs());
+    let seconds =
+        |span: Option<(Timestamp, Timestamp)>| span.map_or(0, |(from, until)| until.duration_since(from).as_secs());
     vec![
         1,
         i64::from(answered_at.is_some()),
@@ -134,7 +140,8 @@ fn attempt_sums(it: &rappel::domain::attempt::Attempt) -> Vec<i64> {
 
 #[allow(clippy::cast_precision_loss, reason = "small numbers")]
 fn attempt_row((key, s): (Vec<String>, Vec<i64>)) -> (Vec<String>, Vec<String>) {
-    let average = |sum: i64, by: i64| if by == 0 { String::new() } else { (sum as f64 / by as f64).round().to_string() };
+    let average =
+        |sum: i64, by: i64| if by == 0 { String::new() } else { (sum as f64 / by as f64).round().to_string() };
     let share = format!("{:.4}", s[1] as f64 / s[0] as f64);
     (key, vec![s[0].to_string(), s[1].to_string(), share, average(s[3], s[2]), s[5].to_string(), average(s[5], s[4])])
 }
@@ -228,7 +235,7 @@ async fn callbacks_by_who_promised_and_the_day_they_are_due() {
 }
 
 #[tokio::test]
-async fn agents_second_by_second() {
+async fn agents_quarter_by_quarter() {
     const STATES: [AgentState; 6] = [
         AgentState::NotReady,
         AgentState::Ready,
@@ -256,11 +263,15 @@ async fn agents_second_by_second() {
             };
             for (agent_id, state, began_at, ended_at) in &day.spans {
                 let column = 1 + STATES.iter().position(|it| it == state).expect("at work");
-                let mut at = *began_at;
-                while at < *ended_at {
-                    add(*agent_id, at, column, 1);
-                    add(*agent_id, at, 0, 1);
-                    at += jiff::SignedDuration::from_secs(1);
+                // No midnight anywhere is within a quarter of an hour of UTC.
+                let mut at = (*began_at).max(from.unwrap_or(*began_at));
+                let ended_at = (*ended_at).min(until.unwrap_or(*ended_at));
+                while at < ended_at {
+                    let next = at + SignedDuration::from_secs(900 - at.as_second().rem_euclid(900));
+                    let seconds = next.min(ended_at).duration_since(at).as_secs();
+                    add(*agent_id, at, column, seconds);
+                    add(*agent_id, at, 0, seconds);
+                    at = next;
                 }
             }
             for it in &day.reservations {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    tz::{TimeZone, TimeZoneDatabase},
+};
 use rappel::{
     domain::{
         agent::{Agent, AgentState, NextState},
@@ -39,6 +42,7 @@ const HOURS: i64 = 48;
 pub struct Day {
     pub db: Database,
     pub zone: &'static str,
+    clock: TimeZone,
     pub team_id: TeamId,
     pub began_at: Timestamp,
     /// The end of it.
@@ -96,6 +100,7 @@ impl Day {
             now: began_at + SignedDuration::from_hours(HOURS),
             db,
             zone,
+            clock: TimeZoneDatabase::bundled().get(zone).expect("a zone"),
             began_at,
             agents,
             campaigns,
@@ -130,7 +135,7 @@ impl Day {
     }
 
     fn local(&self, at: Timestamp, format: &str) -> String {
-        at.to_zoned(TimeZone::get(self.zone).expect("a zone")).strftime(format).to_string()
+        self.clock.to_datetime(at).strftime(format).to_string()
     }
 
     pub fn login(&self, id: AgentId) -> String {
@@ -200,9 +205,12 @@ impl Day {
             at += self.seconds(400);
             self.turns(agent_id, (Ready, since), Reserved, at);
             since = at;
-            let contact = self.contacts[usize::try_from(self.roll(self.contacts.len() as u64)).expect("few")].clone();
+            let place = self.roll(self.contacts.len() as u64);
+            let contact = self.contacts[usize::try_from(place).expect("few")].clone();
             let accepted_at = self.preview(agent_id, &contact, &mut at);
-            if let Some(answered_at) = accepted_at.and_then(|opened_at| self.call(agent_id, &contact, opened_at, &mut at)) {
+            if let Some(answered_at) =
+                accepted_at.and_then(|opened_at| self.call(agent_id, &contact, opened_at, &mut at))
+            {
                 self.turns(agent_id, (Reserved, since), Talking, answered_at);
                 if at >= end && n == 0 {
                     self.goes_on(agent_id, answered_at);
@@ -281,7 +289,13 @@ impl Day {
     }
 
     /// A call; says when it was answered, if it was.
-    fn call(&mut self, agent_id: AgentId, contact: &Contact, opened_at: Timestamp, at: &mut Timestamp) -> Option<Timestamp> {
+    fn call(
+        &mut self,
+        agent_id: AgentId,
+        contact: &Contact,
+        opened_at: Timestamp,
+        at: &mut Timestamp,
+    ) -> Option<Timestamp> {
         const ENDS: [Outcome; 6] = [
             Outcome::NoAnswer,
             Outcome::Busy,
@@ -368,7 +382,7 @@ impl Day {
             contact_id: contact.id,
             campaign_id: contact.campaign_id,
             number: contact.numbers[0].clone(),
-            wall_time: WallTime::new(due_at.to_zoned(TimeZone::get(self.zone).expect("a zone")).datetime(), zone),
+            wall_time: WallTime::new(self.clock.to_datetime(due_at), zone),
             zone_stated_by_agent: false,
             promised_at: due_at,
             due_at,
@@ -382,7 +396,12 @@ impl Day {
         for n in 0..self.roll(3) {
             let from_at = due_at - SignedDuration::from_secs(60);
             let event = Event::CallbackMoved { callback_id: id, from_at, due_at };
-            self.says(from_at + SignedDuration::from_secs(i64::try_from(n).expect("few")), agent_id, Some(contact), event);
+            self.says(
+                from_at + SignedDuration::from_secs(i64::try_from(n).expect("few")),
+                agent_id,
+                Some(contact),
+                event,
+            );
         }
         id
     }

@@ -141,7 +141,8 @@ fn states_text(asked: &Asked<'_>) -> String {
     };
     let who = who(asked);
     // Without days the sums are of spans, so that they stay small.
-    let (began, ended) = if asked.groups.contains(&GroupBy::Day) { ("began_at", "ended_at") } else { ("0", "ended_at - began_at") };
+    let (began, ended) =
+        if asked.groups.contains(&GroupBy::Day) { ("began_at", "ended_at") } else { ("0", "ended_at - began_at") };
     format!(
         "WITH changes AS (
             SELECT agent_id, {was} AS state, at,

@@ -14,11 +14,11 @@ mod query;
 mod source;
 mod table;
 
+use self::{local::LocalTime, names::Names};
 pub use self::{
     query::{GroupBy, ReportError, ReportKind, ReportQuery},
     table::{Column, ColumnKind, Report, Value},
 };
-use self::{local::LocalTime, names::Names};
 use super::Database;
 use crate::domain::zone_rules::ZoneRules;
 

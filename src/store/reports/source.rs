@@ -53,7 +53,8 @@ impl Source {
             .chain(sums.zip(SUMS).map(|(sum, name)| format!("{sum} AS {name}")))
             .collect();
         let (columns, table, conditions) = (columns.join(", "), self.table, self.conditions(asked));
-        let grouped = if keys.is_empty() { String::new() } else { format!(" GROUP BY {}", KEYS[..keys.len()].join(", ")) };
+        let grouped =
+            if keys.is_empty() { String::new() } else { format!(" GROUP BY {}", KEYS[..keys.len()].join(", ")) };
         format!("SELECT {columns} FROM {table} WHERE {conditions}{grouped}")
     }
 
