@@ -126,23 +126,100 @@ mod tests {
 
     #[test]
     fn people_read_a_table() {
-        insta::assert_snapshot!(table(&report()), @"");
+        insta::assert_snapshot!(table(&report()), @r#"
+        attempts, Europe/Rome
+
+        campaign  list      attempts  answered share  talk seconds
+        ----------------------------------------------------------
+        renewals  =SUM(A1)        12          25.0 %       1:02:05
+        Grüße     a, "b" c         0                       0:00:09
+        @x        -y               3         100.0 %     100:00:00
+        ----------------------------------------------------------
+        total                     15          40.0 %     101:02:14
+        "#);
     }
 
     #[test]
     fn a_report_on_nothing_says_so() {
         let report = Report { rows: Vec::new(), totals: None, ..report() };
-        insta::assert_snapshot!(table(&report), @"");
+        insta::assert_snapshot!(table(&report), @r#"
+        attempts, Europe/Rome
+
+        campaign  list  attempts  answered share  talk seconds
+        ------------------------------------------------------
+        nothing
+        "#);
     }
 
     #[test]
     fn spreadsheets_get_no_formulas() {
-        insta::assert_snapshot!(csv(&report()), @"");
+        insta::assert_snapshot!(csv(&report()), @r#"
+        campaign,list,attempts,answered_share,talk_seconds
+        renewals,'=SUM(A1),12,0.25,3725
+        Grüße,"a, ""b""	c",0,,9
+        '@x,'-y,3,1,360000
+        "#);
     }
 
     #[test]
     fn programs_get_objects() {
-        insta::assert_snapshot!(serde_json::to_string_pretty(&json(&report())).unwrap(), @"");
+        insta::assert_snapshot!(serde_json::to_string_pretty(&json(&report())).unwrap(), @r#"
+        {
+          "columns": [
+            {
+              "kind": "text",
+              "name": "campaign"
+            },
+            {
+              "kind": "text",
+              "name": "list"
+            },
+            {
+              "kind": "count",
+              "name": "attempts"
+            },
+            {
+              "kind": "share",
+              "name": "answered_share"
+            },
+            {
+              "kind": "seconds",
+              "name": "talk_seconds"
+            }
+          ],
+          "rows": [
+            {
+              "answered_share": 0.25,
+              "attempts": 12,
+              "campaign": "renewals",
+              "list": "=SUM(A1)",
+              "talk_seconds": 3725
+            },
+            {
+              "answered_share": null,
+              "attempts": 0,
+              "campaign": "Grüße",
+              "list": "a, \"b\"\tc",
+              "talk_seconds": 9
+            },
+            {
+              "answered_share": 1.0,
+              "attempts": 3,
+              "campaign": "@x",
+              "list": "-y",
+              "talk_seconds": 360000
+            }
+          ],
+          "title": "attempts, Europe/Rome",
+          "totals": {
+            "answered_share": 0.4,
+            "attempts": 15,
+            "campaign": "total",
+            "list": null,
+            "talk_seconds": 363734
+          }
+        }
+        "#);
     }
 
     #[test]
