@@ -37,7 +37,7 @@ pub enum Numbers {
     /// 555-0100 to 555-0199 in each area code of the United States.
     #[default]
     Us,
-    /// The ranges that ARCEP keeps for fiction: 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49, 06 39 98.
+    /// Ranges that ARCEP keeps for fiction: 01 99 00, 02 61 91, 03 53 01, 04 65 71, 05 36 49.
     Fr,
 }
 
@@ -90,7 +90,7 @@ fn number(i: usize, numbers: Numbers) -> String {
             format!("{area}-555-{:04}", 100 + (i / AREA_CODES.len()) % 100)
         }
         Numbers::Fr => {
-            const RANGES: &[&str] = &["0199 00", "0639 98", "0261 91", "0353 01", "0465 71", "0536 49"];
+            const RANGES: &[&str] = &["0199 00", "0261 91", "0353 01", "0465 71", "0536 49"];
             let range = RANGES[i % RANGES.len()];
             format!("{range}{:04}", (i / RANGES.len()) % 10_000)
         }

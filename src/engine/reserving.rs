@@ -186,9 +186,10 @@ impl Engine {
     pub(super) fn withdraw(&mut self, id: ReservationId, how: ReservationEnd) {
         let Some((reservation, candidate)) = self.end_reservation(id, how) else { return };
         self.give_back(&reservation, candidate);
-        match how {
-            ReservationEnd::AgentLost => self.sign_off(reservation.agent_id, super::commands::REASON_LOST),
-            _ => self.free_agent(reservation.agent_id, NextState::Ready),
+        if how == ReservationEnd::AgentLost {
+            self.sign_off(reservation.agent_id, super::commands::REASON_LOST);
+        } else {
+            self.free_agent(reservation.agent_id, NextState::Ready);
         }
     }
 
