@@ -1,6 +1,6 @@
 //! Server-sent events: no gap, no doubling, from any number on; presence lives as long as the stream.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use rappel::http::Limits;
 use reqwest::Method;
@@ -44,7 +44,9 @@ async fn a_client_that_comes_again_gets_what_it_missed_and_then_goes_on_live() {
 
 #[tokio::test]
 async fn a_long_log_is_given_page_by_page() {
-    let world = World::new().await;
+    let many = NonZeroU32::new(10_000).unwrap();
+    let limits = Limits { requests_per_second: many, requests_at_once: many, ..Limits::default() };
+    let world = World::with(limits).await;
     events_happen(&world, 300).await;
     let mut events = world.events(world.token("supervisor"), "/v1/teams/sales/events", Some(0)).await;
     for seq in 1..=600 {

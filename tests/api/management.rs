@@ -78,7 +78,7 @@ async fn contacts_are_listed_and_their_zones_stated() {
         world.put(supervisor, &format!("{contact}/zones"), json!({ "zones": ["America/Denver"] })).await;
     assert_eq!((status, &changed["stated_zones"]["zones"]), (200, &json!(["America/Denver"])), "{changed}");
     let (status, problem) = world.put(supervisor, &format!("{contact}/zones"), json!({ "zones": ["Mars"] })).await;
-    assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("zones")), "{problem}");
+    assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("zones[0]")), "{problem}");
     let (status, attempts) = world.get(supervisor, &format!("{contact}/attempts")).await;
     assert_eq!((status, attempts), (200, json!([])));
     assert_eq!(world.get(supervisor, "/v1/contacts/999999").await.0, 404);

@@ -1,4 +1,4 @@
-//! A server with a team at work: three campaigns' worth of nothing but what a test asks for.
+//! A server with a team at work, and a client for it.
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -21,14 +21,14 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
-/// A campaign whose customers may be called all day.
+/// A campaign whose customers may be called from early to late.
 pub const SPRING: &str = r#"
 name = "spring"
 team = "sales"
 country = "US"
 
 [hours]
-all_days = "00:00-24:00"
+daily = ["08:00-21:00"]
 
 [wrap_up]
 mode = "required_with_reason"
@@ -246,28 +246,39 @@ pub struct Frame {
 impl Events {
     /// The next event; none when the stream is over.
     pub async fn next(&mut self) -> Option<Frame> {
-        loop {
-            if let Some(frame) = frame(&self.block().await?) {
-                return Some(frame);
+        let wait = async {
+            loop {
+                let block = self.block().await?;
+                if let Some(frame) = frame(&block) {
+                    return Some(frame);
+                }
             }
-        }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.expect("an event comes")
     }
 
     /// The data of the next event of this type.
     pub async fn until(&mut self, event: &str) -> Value {
-        loop {
-            let frame = self.next().await.expect("the event comes");
-            if frame.event == event {
-                return frame.data;
+        let wait = async {
+            loop {
+                let frame = self.next().await.expect("the event comes");
+                if frame.event == event {
+                    return frame.data;
+                }
             }
-        }
+        };
+        // Heartbeats alone are no answer.
+        tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("no {event} came"))
     }
 
     /// Waits for so many heartbeats.
     pub async fn beats(&mut self, count: usize) {
-        for _ in 0..count {
-            while !self.block().await.expect("the stream lives").starts_with(':') {}
-        }
+        let wait = async {
+            for _ in 0..count {
+                while !self.block().await.expect("the stream lives").starts_with(':') {}
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.expect("the heart beats");
     }
 
     async fn block(&mut self) -> Option<String> {
@@ -277,7 +288,7 @@ impl Events {
                 self.text = rest;
                 return Some(block);
             }
-            let part = tokio::time::timeout(PATIENCE, self.bytes.next()).await.expect("the stream says something")?;
+            let part = self.bytes.next().await?;
             self.text += std::str::from_utf8(&part).unwrap();
         }
     }
