@@ -77,7 +77,9 @@ impl Loading<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        for result in db.load_batch(self.campaign, self.list, &rows, self.policy, self.now).await? {
+        // A contact that may come several times has its row as its key, so only the very same row is there already.
+        let policy = if self.policy == OnDuplicate::Allow { OnDuplicate::Skip } else { self.policy };
+        for result in db.load_batch(self.campaign, self.list, &rows, policy, self.now).await? {
             match result {
                 RowResult::Loaded => self.tally.loaded += 1,
                 RowResult::Updated => self.tally.updated += 1,

@@ -5,6 +5,7 @@ mod architecture;
 mod campaign_files;
 mod intake;
 mod journeys;
+mod process;
 mod reports;
 mod simulation;
 mod store_conformance;

@@ -132,7 +132,8 @@ async fn load(scenario: &Scenario, rules: &ZoneRules, run: &Run, now: Timestamp)
 
 #[test]
 fn the_same_seed_gives_the_same_log_byte_for_byte() {
-    let run = Run { campaign: CAMPAIGNS[0], contacts: 120, agents: 4, days: 2, ends: 12, seed: 42, faults: Faults::many() };
+    let run =
+        Run { campaign: CAMPAIGNS[0], contacts: 120, agents: 4, days: 2, ends: 12, seed: 42, faults: Faults::many() };
     let (first, second) = (simulate(&run).unwrap(), simulate(&run).unwrap());
     assert!(first.log.lines().count() > 500, "{} events are too few to tell", first.log.lines().count());
     assert!(first.log == second.log, "seed {} gave two different logs", run.seed);
@@ -142,7 +143,8 @@ fn the_same_seed_gives_the_same_log_byte_for_byte() {
 
 #[test]
 fn without_faults_a_short_list_is_done() {
-    let run = Run { campaign: CAMPAIGNS[0], contacts: 25, agents: 5, days: 20, ends: 19, seed: 7, faults: Faults::default() };
+    let run =
+        Run { campaign: CAMPAIGNS[0], contacts: 25, agents: 5, days: 20, ends: 19, seed: 7, faults: Faults::default() };
     let ran = simulate(&run).unwrap();
     assert_eq!((ran.loaded, ran.closed, ran.in_progress), (25, 25, 0));
     assert!(ran.summary.done_at.is_some());
@@ -165,7 +167,8 @@ fn the_invariants_hold_over_many_seeds_with_faults() {
                         return;
                     }
                     let campaign = CAMPAIGNS[usize::try_from(seed % 3).unwrap()];
-                    let run = Run { campaign, contacts: 40, agents: 3, days: 1, ends: 12, seed, faults: Faults::many() };
+                    let run =
+                        Run { campaign, contacts: 40, agents: 3, days: 1, ends: 12, seed, faults: Faults::many() };
                     match simulate(&run) {
                         Ok(ran) => {
                             stops.fetch_add(ran.summary.stops, Ordering::Relaxed);

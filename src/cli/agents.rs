@@ -61,7 +61,7 @@ enum TokenCommand {
         #[arg(long)]
         team: Option<String>,
         /// What it is for
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "made on the command line")]
         label: String,
         /// When it ends; by default never
         #[arg(long, value_parser = read_instant)]

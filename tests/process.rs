@@ -1,0 +1,383 @@
+//! The program itself, as people run it: commands, files, a server that is killed.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const RULES: &str = r#"
+name = "spring"
+team = "north"
+country = "US"
+hours = { daily = ["00:00-24:00"] }
+guard_seconds = 0
+[retry]
+rejected = { then = "retry", after_minutes = 30 }
+[call]
+caller_id = "+13125550100"
+"#;
+
+/// A folder with a database, and the program to run in it.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { folder: tempfile::tempdir().unwrap() };
+        fs::write(place.path("spring.toml"), RULES).unwrap();
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn program(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rappel"));
+        command.args(args).current_dir(self.folder.path()).env_remove("RAPPEL_DATABASE");
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.program(args).output().expect("the program runs")
+    }
+
+    /// Runs it and gives what it says; it must succeed.
+    fn ok(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let says = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{args:?}: {says}{}", String::from_utf8_lossy(&output.stderr));
+        says
+    }
+
+    /// Runs it and gives its complaint; it must fail.
+    fn fails(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert!(!output.status.success(), "{args:?} should fail");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    fn with_campaign() -> Self {
+        let place = Self::new();
+        place.ok(&["campaign", "apply", "spring.toml"]);
+        place
+    }
+
+    fn list(&self, name: &str, rows: &str) {
+        fs::write(self.path(name), format!("Account Number,First Name,Last Name,Phone1\n{rows}")).unwrap();
+    }
+}
+
+fn token(says: &str) -> String {
+    says.lines().find_map(|line| line.strip_prefix("token (shown once): ")).expect("a token").to_owned()
+}
+
+#[test]
+fn a_file_with_mistakes_is_refused_with_every_place_and_a_good_one_is_applied() {
+    let place = Place::new();
+    fs::write(place.path("bad.toml"), "name = \"x\"\nteam = \"t\"\ncountry = \"USA\"\npriority = 200\nprority = 1\n")
+        .unwrap();
+    let says = place.fails(&["check", "bad.toml", "spring.toml"]);
+    for place_of_mistake in ["bad.toml:3:11", "bad.toml:4:12", "bad.toml:5:1", "1 of 2 files have errors"] {
+        assert!(says.contains(place_of_mistake), "{place_of_mistake} is not in:\n{says}");
+    }
+    place.fails(&["campaign", "apply", "bad.toml", "spring.toml"]);
+    assert!(place.ok(&["campaign", "list"]).contains("there is no campaign yet"), "nothing is half done");
+    place.ok(&["campaign", "apply", "spring.toml"]);
+    assert!(place.ok(&["campaign", "list"]).contains("spring"));
+    let schema: Value = serde_json::from_str(&place.ok(&["schema"])).unwrap();
+    assert!(schema["properties"]["retry"].is_object());
+}
+
+#[test]
+fn a_list_loaded_twice_changes_nothing_and_refused_rows_can_be_mended() {
+    let place = Place::with_campaign();
+    place.list(
+        "march.csv",
+        "A1,Ann,One,312-555-0101\nA2,Bob,Two,312-555-01\nA3,Cleo,Three,=1+1\nA1,Ann,One,312-555-0101\n",
+    );
+    let first = place.ok(&["load", "march.csv", "--campaign", "spring"]);
+    assert!(first.contains("1 loaded, 0 updated, 1 there already, 2 refused"), "{first}");
+    let second = place.ok(&["load", "march.csv", "--campaign", "spring"]);
+    assert!(second.contains("0 loaded, 0 updated, 2 there already, 2 refused"), "{second}");
+    let rejects = fs::read_to_string(place.path("march.rejects.csv")).unwrap();
+    assert!(rejects.contains("reject_reason") && rejects.contains("A2"), "{rejects}");
+    let mended = rejects
+        .replace("312-555-01,", "312-555-0102,")
+        .replace("'=1+1", "312-555-0103")
+        .replace("=1+1", "312-555-0103");
+    fs::write(place.path("march.rejects.csv"), mended).unwrap();
+    let third = place.ok(&["load", "march.rejects.csv", "--campaign", "spring"]);
+    assert!(third.contains("2 loaded, 0 updated, 0 there already, 0 refused"), "{third}");
+    assert!(place.ok(&["campaign", "show", "spring"]).contains("3 loaded: 3 waiting"));
+}
+
+#[test]
+fn duplicates_can_be_updated_or_allowed() {
+    let place = Place::with_campaign();
+    place.list("l.csv", "A1,Ann,One,312-555-0101\n");
+    place.ok(&["load", "l.csv", "--campaign", "spring"]);
+    place.list("l.csv", "A1,Anna,One,312-555-0102\n");
+    let update = place.ok(&["load", "l.csv", "--campaign", "spring", "--duplicates", "update"]);
+    assert!(update.contains("0 loaded, 1 updated"), "{update}");
+    assert!(place.ok(&["contact", "show", "1"]).contains("+13125550102"));
+    for (once, says) in [(1, "1 loaded"), (2, "0 loaded")] {
+        let allow = place.ok(&["load", "l.csv", "--campaign", "spring", "--duplicates", "allow"]);
+        assert!(allow.contains(says), "load {once}: {allow}");
+    }
+}
+
+#[test]
+fn a_load_that_is_killed_halfway_is_run_again_with_nothing_doubled() {
+    let place = Place::with_campaign();
+    let list = fs::File::create(place.path("long.csv")).unwrap();
+    rappel::cli::sample_list::write(list, 20_000, rappel::cli::sample_list::Numbers::Us, 3).unwrap();
+    let mut load = place
+        .program(&["load", "long.csv", "--campaign", "spring"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Killed as soon as something is there.
+    let loaded = |says: &str| -> u64 {
+        let line = says.lines().find(|line| line.contains(" loaded:")).unwrap_or("0");
+        line.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0)
+    };
+    while loaded(&place.ok(&["campaign", "show", "spring"])) == 0 {
+        assert!(load.try_wait().unwrap().is_none(), "the load ended before it could be killed");
+    }
+    load.kill().unwrap();
+    load.wait().unwrap();
+    let halfway = loaded(&place.ok(&["campaign", "show", "spring"]));
+    assert!((1..20_000).contains(&halfway), "{halfway} were loaded when it was killed");
+    place.ok(&["load", "long.csv", "--campaign", "spring"]);
+    assert_eq!(loaded(&place.ok(&["campaign", "show", "spring"])), 20_000);
+}
+
+#[test]
+fn explain_names_every_rule_and_a_zone_can_be_set() {
+    let place = Place::with_campaign();
+    place.list("l.csv", "A1,Ann,One,800-555-0101\n");
+    let load = place.ok(&["load", "l.csv", "--campaign", "spring"]);
+    assert!(load.contains("1 have no known time zone"), "{load}");
+    place.ok(&["campaign", "start", "spring"]);
+    assert!(place.ok(&["explain", "1"]).contains("zone"));
+    place.ok(&["contact", "zone", "1", "America/Denver"]);
+    let explanation: Value = serde_json::from_str(&place.ok(&["explain", "1", "--format", "json"])).unwrap();
+    assert_eq!(explanation["callable"], json!(true), "{explanation}");
+    place.ok(&["suppress", "add", "800-555-0101"]);
+    let explanation: Value = serde_json::from_str(&place.ok(&["explain", "1", "--format", "json"])).unwrap();
+    assert_eq!(explanation["callable"], json!(false), "{explanation}");
+    assert!(!explanation.to_string().contains("8005550101"), "the number is redacted");
+}
+
+#[test]
+fn numbers_are_suppressed_from_a_file_with_its_bad_lines_named() {
+    let place = Place::with_campaign();
+    fs::write(place.path("dnc.csv"), "number\n312-555-0101\nnonsense 7\n+13125550102\n").unwrap();
+    let says = place.fails(&["suppress", "load", "dnc.csv"]);
+    assert!(says.contains("dnc.csv:3:"), "{says}");
+    let list = place.ok(&["suppress", "list"]);
+    assert!(list.contains("+13125550101") && list.contains("+13125550102"), "{list}");
+    place.ok(&["suppress", "remove", "312-555-0101"]);
+    assert!(!place.ok(&["suppress", "list"]).contains("+13125550101"));
+}
+
+#[test]
+fn unknown_settings_are_refused() {
+    let place = Place::new();
+    let output = place.program(&["campaign", "list"]).env("RAPPEL_DATABSE", "sqlite:x").output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("RAPPEL_DATABSE"));
+    fs::write(place.path("rappel.toml"), "databse = \"sqlite:x\"\n").unwrap();
+    assert!(place.fails(&["serve", "--config", "rappel.toml"]).contains("databse"));
+}
+
+/// A server that runs until it is dropped.
+struct Server {
+    child: Child,
+    base: String,
+}
+
+impl Server {
+    fn start(place: &Place) -> Self {
+        let mut child = place
+            .program(&["serve", "--listen", "127.0.0.1:0", "--log", "warn"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines.next().expect("the server says where it is").unwrap();
+        let base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        // What else it says is not to fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, base }
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// What an agent's page does.
+struct Page {
+    client: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+impl Page {
+    fn new(server: &Server, token: &str) -> Self {
+        Self { client: reqwest::Client::new(), base: server.base.clone(), token: token.to_owned() }
+    }
+
+    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        let method = method.parse().unwrap();
+        let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap_or(Value::Null))
+    }
+
+    async fn ready(&self) -> Value {
+        let (status, view) = self.ask("POST", "/v1/me/session", Some(json!({"extension": "1001"}))).await;
+        assert_eq!(status, 200, "{view}");
+        self.ask("PUT", "/v1/me/state", Some(json!({"state": "ready"}))).await;
+        self.until(|view| view["preview"].is_object()).await
+    }
+
+    /// Asks until the view is as wanted.
+    async fn until(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let looks = async {
+            loop {
+                let (_, view) = self.ask("GET", "/v1/me", None).await;
+                if wanted(&view) {
+                    return view;
+                }
+                self.ask("POST", "/v1/me/presence", None).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(30), looks).await.expect("the state comes")
+    }
+}
+
+/// A place with one contact, an agent who has accepted it, and the server that is about to be killed.
+async fn accepted(place: &Place) -> (Server, String, String) {
+    let token = token(&place.ok(&["agent", "add", "ann", "--team", "north"]));
+    let server = Server::start(place);
+    // Loaded by another process while the server runs: it is pushed at once.
+    place.list("l.csv", "A1,Ann,One,312-555-0101\n");
+    place.ok(&["campaign", "start", "spring"]);
+    place.ok(&["load", "l.csv", "--campaign", "spring"]);
+    let page = Page::new(&server, &token);
+    let view = page.ready().await;
+    let reservation = view["preview"]["reservation_id"].as_str().unwrap().to_owned();
+    let (status, view) = page.ask("POST", &format!("/v1/me/preview/{reservation}/accept"), None).await;
+    assert_eq!(status, 200, "{view}");
+    let attempt = view["call"]["attempt_id"].as_str().unwrap().to_owned();
+    (server, token, attempt)
+}
+
+#[tokio::test]
+async fn killed_in_a_call_nothing_is_dialled_again_and_everything_is_settled() {
+    let place = Place::with_campaign();
+    let (server, token, attempt) = accepted(&place).await;
+    server.kill();
+
+    let server = Server::start(&place);
+    let page = Page::new(&server, &token);
+    // The simulated network died with the process: the switch does not have the call any more.
+    let view = page.until(|view| view["call"].is_null()).await;
+    assert!(matches!(view["state"].as_str(), Some("ready" | "reserved")), "{view}");
+    let admin = self::token(&place.ok(&["token", "create", "--role", "admin"]));
+    let admin = Page::new(&server, &admin);
+    let (_, attempts) = admin.ask("GET", "/v1/contacts/1/attempts", None).await;
+    let attempts = attempts.as_array().cloned().or_else(|| attempts["attempts"].as_array().cloned()).unwrap();
+    assert_eq!(attempts.len(), 1, "{attempts:?}");
+    assert_eq!(attempts[0]["id"], json!(attempt), "the acknowledged accept is there, once");
+    assert!(attempts[0].to_string().contains("lost") || attempts[0].to_string().contains("voice"), "{attempts:?}");
+    drop(server);
+    assert!(place.ok(&["report", "attempts"]).contains("spring"));
+}
+
+#[tokio::test]
+async fn an_acknowledged_reject_survives_a_kill() {
+    let place = Place::with_campaign();
+    let token = token(&place.ok(&["agent", "add", "ann", "--team", "north"]));
+    place.list("l.csv", "A1,Ann,One,312-555-0101\n");
+    place.ok(&["load", "l.csv", "--campaign", "spring"]);
+    place.ok(&["campaign", "start", "spring"]);
+    for round in 0..5 {
+        let server = Server::start(&place);
+        let page = Page::new(&server, &token);
+        if round == 0 {
+            let view = page.ready().await;
+            let reservation = view["preview"]["reservation_id"].as_str().unwrap().to_owned();
+            let (status, _) = page.ask("POST", &format!("/v1/me/preview/{reservation}/reject"), None).await;
+            assert_eq!(status, 200);
+        } else {
+            let (_, view) = page.ask("GET", "/v1/me", None).await;
+            assert_eq!(view["preview"], Value::Null, "round {round}: rejected, for half an hour");
+        }
+        server.kill();
+    }
+    let report: Value = serde_json::from_str(&place.ok(&["report", "dispositions", "--format", "json"])).unwrap();
+    assert!(report.to_string().contains("rejected"), "{report}");
+}
+
+#[tokio::test]
+async fn a_number_suppressed_by_another_process_takes_the_open_preview_away() {
+    let place = Place::with_campaign();
+    let token = token(&place.ok(&["agent", "add", "ann", "--team", "north"]));
+    place.list("l.csv", "A1,Ann,One,312-555-0101\n");
+    place.ok(&["load", "l.csv", "--campaign", "spring"]);
+    place.ok(&["campaign", "start", "spring"]);
+    let server = Server::start(&place);
+    let page = Page::new(&server, &token);
+    page.ready().await;
+    place.ok(&["suppress", "add", "312-555-0101"]);
+    let view = page.until(|view| view["preview"].is_null()).await;
+    assert_eq!(view["state"], json!("ready"));
+    drop(server);
+    assert!(place.ok(&["campaign", "show", "spring"]).contains("closed: suppressed"));
+}
+
+#[test]
+fn the_examples_simulate_to_a_forecast() {
+    let place = Place::new();
+    let campaigns = Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns");
+    let mut list = fs::File::create(place.path("list.csv")).unwrap();
+    list.write_all(place.ok(&["sample-list", "--contacts", "30"]).as_bytes()).unwrap();
+    let file = campaigns.join("renewals-us.toml");
+    let args = [
+        "simulate",
+        file.to_str().unwrap(),
+        "--list",
+        "list.csv",
+        "--agents",
+        "4",
+        "--days",
+        "3",
+        "--shift",
+        "09:00-19:00",
+    ];
+    let says = place.ok(&args);
+    assert!(says.contains("done "), "{says}");
+    assert!(says.contains("dispositions"), "{says}");
+}
