@@ -8,6 +8,7 @@ use super::{
     commit::write_seeks,
     db::{args, to_json},
     errors::ManageError,
+    notices::hold,
     page,
     record::{Record, Stored, read_all, read_first},
     sql,
@@ -75,9 +76,10 @@ impl Database {
         let zone_set_ids = self.zone_set_ids([&stated.zones].into()).await?;
         let mut tx = self.db().begin().await?;
         let unknown = || ManageError::UnknownContact(id.to_string());
-        let mut contact: Contact = read_first(&tx.rows(sql::CONTACT_LOCKED, args![id]).await?)?.ok_or_else(unknown)?;
         let campaign: Campaign =
-            read_first(&tx.rows(sql::CAMPAIGN, args![contact.campaign_id]).await?)?.ok_or_else(unknown)?;
+            read_first(&tx.rows(sql::CAMPAIGN_OF_CONTACT, args![id]).await?)?.ok_or_else(unknown)?;
+        hold(&mut tx, &[campaign.team_id].into()).await?;
+        let mut contact: Contact = read_first(&tx.rows(sql::CONTACT_HELD, args![id]).await?)?.ok_or_else(unknown)?;
         contact.stated_zones = Some(stated.clone());
         let place = placed(&contact, &campaign, now)?;
         // Where no number is left to try, the place has no zones, whatever was stated.

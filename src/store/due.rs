@@ -27,6 +27,9 @@ use crate::{
 /// Seeks in one statement; `SQLite` takes at most 500 parts of a union.
 const SEEKS_MAX: usize = 200;
 
+/// Rank, next instant, number.
+type Order = (i64, i64, i64);
+
 /// Rank and zone set.
 type RankAndSet = (i64, i64);
 
@@ -114,7 +117,8 @@ pub(super) fn candidate(contact: Contact, found: &[Suppression]) -> Candidate {
     Candidate { contact, suppressions }
 }
 
-fn keyed(rows: &[Row]) -> Result<Vec<((i64, i64, i64), Contact)>, StoreError> {
+/// With what they are ordered by: rank, next instant, number.
+fn keyed(rows: &[Row]) -> Result<Vec<(Order, Contact)>, StoreError> {
     let contacts: Vec<Contact> = read_all(rows)?;
     let key = |row| {
         let record = Record::of(row, "contacts", "id");

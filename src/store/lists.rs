@@ -11,6 +11,7 @@ use super::{
     commit::write_seeks,
     db::{Arg, Tx, args, each, to_json},
     errors::{ManageError, checked_name},
+    notices::hold,
     record::{Record, Stored, read, read_all, read_first},
     sql::{self, Sql},
     zone_sets::Seek,
@@ -165,6 +166,9 @@ impl Database {
 
         let mut tx = self.db().begin().await?;
         check_loadable(&mut tx, campaign).await?;
+        if !updates.is_empty() {
+            hold(&mut tx, &[campaign.team_id].into()).await?;
+        }
         let loads: Vec<_> = batch.loads().map(|row| NewRow::new(row, policy, &zone_set_ids)).collect();
         let loaded = keys(&mut tx, sql::CONTACTS_LOADED, args![each(&loads), campaign.id, list.id, EMPTY]).await?;
         let changes: Vec<_> = updates.iter().map(|update| UpdateRow::new(update, &zone_set_ids)).collect();
@@ -189,8 +193,9 @@ impl Database {
         let mut updates = Vec::new();
         for row in &rows {
             let key = Record::of(row, "contacts", "id").text("dedupe_key")?;
-            let new = batch.chosen.get(key.as_str()).map(|at| &batch.rows[*at]);
-            updates.extend(new.and_then(|new| Update::of(read(row).ok()?, new, &campaign.rules)));
+            if let Some(at) = batch.chosen.get(key.as_str()) {
+                updates.extend(Update::of(read(row)?, &batch.rows[*at], &campaign.rules));
+            }
         }
         Ok(updates)
     }

@@ -1,10 +1,13 @@
 //! The store: everything durable, in `SQLite` (one machine, one file) or `PostgreSQL` (several).
 //!
 //! [`Database`] is the adapter behind [`Store`](crate::ports::Store), the seam of the engine, and it carries the use cases of
-//! managers, loaders and reports, in files by topic. Each use case is one transaction. SQL is written once, in [`sql`];
-//! what differs between the databases is in [`db`] and [`open`].
+//! managers, loaders and reports, in files by topic. Each use case is one transaction. SQL is written once, in `sql`;
+//! what differs between the databases is in `db` and `open`.
 //!
-//! Instants are kept in whole milliseconds.
+//! Instants are kept in whole milliseconds: what is finer is lost.
+//!
+//! An engine starts with [`take_over`](crate::ports::Store::take_over), whose snapshot holds all that was noticed until then,
+//! and reads notices from number 0 on; older ones are gone. A [`Wakeups`] made before tells it when to look.
 
 mod callbacks;
 mod campaigns;

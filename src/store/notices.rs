@@ -3,6 +3,8 @@
 //! The number comes from the team's row, as the last statement of the manager's transaction. So notices become visible in
 //! their order, whoever writes them, and the engine's commits wait for no more than the end of that transaction.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{
@@ -35,6 +37,15 @@ impl Database {
         self.wake_everyone();
         Ok(())
     }
+}
+
+/// Holds teams until the end of the transaction. A commit of the engine takes the team's row first and then what it changes;
+/// whoever changes the same rows must go the same way, or the two may wait for each other.
+pub(super) async fn hold(tx: &mut Tx, teams: &BTreeSet<TeamId>) -> Result<(), StoreError> {
+    for team_id in teams {
+        tx.execute(sql::TEAM_HELD, args![*team_id]).await?;
+    }
+    Ok(())
 }
 
 async fn add(tx: &mut Tx, team_id: TeamId, notice: &Notice, now: Timestamp) -> Result<(), StoreError> {

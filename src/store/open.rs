@@ -99,7 +99,11 @@ async fn sqlite_file(path: &Path) -> Result<Db, StoreError> {
     let pool = |connections: u32| {
         SqlitePoolOptions::new().max_connections(connections).max_lifetime(None).test_before_acquire(false)
     };
-    let writer = pool(1).idle_timeout(None).connect_with(options.clone()).await.map_err(unopened(&name))?;
+    let writer = pool(1)
+        .idle_timeout(None)
+        .connect_with(options.clone().pragma("cache_size", "-65536"))
+        .await
+        .map_err(unopened(&name))?;
     let reader = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
     Ok(Db::Sqlite { writer, reader })
 }

@@ -1,6 +1,6 @@
 //! The do-not-call lists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -9,6 +9,7 @@ use super::{
     commit::write,
     db::{Tx, args},
     errors::ManageError,
+    notices::hold,
     page,
     record::{Record, read_all, read_first},
     rows::SuppressionRow,
@@ -48,8 +49,9 @@ impl Database {
         let mut changed = 0;
         for piece in entries.chunks(PIECE) {
             let mut tx = self.db().begin().await?;
-            changed += write(&mut tx, sql::SUPPRESSIONS_ADDED, &SuppressionRow::all(piece, Some(now))).await?;
             let notices = told_to(&mut tx, piece).await?;
+            hold(&mut tx, &notices.iter().map(|(team_id, _)| *team_id).collect()).await?;
+            changed += write(&mut tx, sql::SUPPRESSIONS_ADDED, &SuppressionRow::all(piece, Some(now))).await?;
             self.commit_noticed(tx, &notices, now).await?;
         }
         Ok(changed)
@@ -63,12 +65,13 @@ impl Database {
         now: Timestamp,
     ) -> Result<bool, ManageError> {
         let mut tx = self.db().begin().await?;
+        let teams: BTreeSet<TeamId> = match campaign_id {
+            Some(id) => [team_of(&mut tx, id).await?].into(),
+            None => every_team(&mut tx).await?.into_iter().collect(),
+        };
+        hold(&mut tx, &teams).await?;
         let args = args![number.as_str(), campaign_id.map_or(0, |id| id.0)];
         let was_there = tx.execute(sql::SUPPRESSION_REMOVED, args).await? > 0;
-        let teams = match campaign_id {
-            Some(id) => team_of(&mut tx, id).await?.into_iter().collect(),
-            None => every_team(&mut tx).await?,
-        };
         let notice = |team_id| (team_id, Notice::Suppressed { entries: Vec::new() });
         let notices: Vec<_> = if was_there { teams.into_iter().map(notice).collect() } else { Vec::new() };
         self.commit_noticed(tx, &notices, now).await?;
@@ -92,19 +95,14 @@ impl Database {
 
 /// To each team the entries that concern it.
 async fn told_to(tx: &mut Tx, entries: &[Suppression]) -> Result<Vec<(TeamId, Notice)>, ManageError> {
-    let mut by_team: BTreeMap<TeamId, Vec<Suppression>> = BTreeMap::new();
     let teams = every_team(tx).await?;
     let mut team_of_campaign = BTreeMap::new();
+    for id in entries.iter().filter_map(|entry| entry.campaign_id).collect::<BTreeSet<_>>() {
+        team_of_campaign.insert(id, team_of(tx, id).await?);
+    }
+    let mut by_team: BTreeMap<TeamId, Vec<Suppression>> = BTreeMap::new();
     for entry in entries {
-        let concerned = match entry.campaign_id {
-            None => teams.clone(),
-            Some(id) => {
-                if let std::collections::btree_map::Entry::Vacant(unasked) = team_of_campaign.entry(id) {
-                    unasked.insert(team_of(tx, id).await?);
-                }
-                team_of_campaign[&id].into_iter().collect()
-            }
-        };
+        let concerned = entry.campaign_id.map_or_else(|| teams.clone(), |id| vec![team_of_campaign[&id]]);
         for team_id in concerned {
             by_team.entry(team_id).or_default().push(entry.clone());
         }
@@ -112,12 +110,9 @@ async fn told_to(tx: &mut Tx, entries: &[Suppression]) -> Result<Vec<(TeamId, No
     Ok(by_team.into_iter().map(|(team_id, entries)| (team_id, Notice::Suppressed { entries })).collect())
 }
 
-async fn team_of(tx: &mut Tx, id: CampaignId) -> Result<Option<TeamId>, ManageError> {
+async fn team_of(tx: &mut Tx, id: CampaignId) -> Result<TeamId, ManageError> {
     let campaign: Option<Campaign> = read_first(&tx.rows(sql::CAMPAIGN, args![id]).await?)?;
-    match campaign {
-        Some(campaign) => Ok(Some(campaign.team_id)),
-        None => Err(ManageError::UnknownCampaign(id.to_string())),
-    }
+    campaign.map(|campaign| campaign.team_id).ok_or_else(|| ManageError::UnknownCampaign(id.to_string()))
 }
 
 async fn every_team(tx: &mut Tx) -> Result<Vec<TeamId>, StoreError> {

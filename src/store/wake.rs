@@ -7,15 +7,17 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock, Weak},
     time::Duration,
 };
 
 use sqlx::{PgPool, postgres::PgListener};
-use tokio::{net::UnixDatagram, sync::watch, time::MissedTickBehavior};
+use tokio::{
+    net::UnixDatagram,
+    sync::watch,
+    task::AbortHandle,
+    time::{Interval, MissedTickBehavior},
+};
 
 use super::{
     Database, Shared,
@@ -35,18 +37,39 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The bell of one database.
 pub(super) struct Bell {
     rung: watch::Sender<u64>,
-    listening: AtomicBool,
     /// The socket of a `SQLite` file.
     path: Option<PathBuf>,
+    listening: OnceLock<Listening>,
+}
+
+/// What rings the bell from outside, as long as the database is open.
+struct Listening {
+    tasks: Vec<AbortHandle>,
+    /// The socket that is ours.
+    bound: Option<PathBuf>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
+        if let Some(path) = &self.bound {
+            // Left over, it would only be taken for stale.
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 impl Bell {
     pub(super) fn new(path: Option<PathBuf>) -> Self {
-        Self { rung: watch::Sender::new(0), listening: AtomicBool::new(false), path }
+        Self { rung: watch::Sender::new(0), path, listening: OnceLock::new() }
     }
 
     fn ring(&self) {
         self.rung.send_modify(|count| *count += 1);
+    }
+
+    fn is_ours(&self) -> bool {
+        self.listening.get().is_some_and(|listening| listening.bound.is_some())
     }
 }
 
@@ -68,14 +91,7 @@ impl Database {
     /// Begins to listen for notices. To be called before the first look at [`notices`](crate::ports::Store::notices).
     pub fn wakeups(&self) -> Wakeups {
         let shared = &self.shared;
-        if !shared.bell.listening.swap(true, Ordering::Relaxed) {
-            tokio::spawn(look_now_and_then(Arc::downgrade(shared)));
-            match (&shared.db, &shared.bell.path) {
-                (Db::Postgres(pool), _) => drop(tokio::spawn(hear_postgres(Arc::downgrade(shared), pool.clone()))),
-                (Db::Sqlite { .. }, Some(path)) => listen_on_socket(shared, path),
-                (Db::Sqlite { .. }, None) => {}
-            }
-        }
+        shared.bell.listening.get_or_init(|| listen(shared));
         Wakeups { rung: shared.bell.rung.subscribe(), _shared: Arc::clone(shared) }
     }
 
@@ -84,11 +100,8 @@ impl Database {
         let bell = &self.shared.bell;
         bell.ring();
         if let Some(path) = &bell.path
-            && !bell.listening.load(Ordering::Relaxed)
-            && let Err(error) = std::os::unix::net::UnixDatagram::unbound().and_then(|socket| {
-                socket.set_nonblocking(true)?;
-                socket.send_to(b"!", path)
-            })
+            && !bell.is_ours()
+            && let Err(error) = send_byte(path)
         {
             // Nobody serves this file just now, or its socket is full of wake-ups already.
             tracing::debug!(%error, "no server was woken");
@@ -101,17 +114,45 @@ impl Database {
     }
 }
 
-fn alive(shared: &Weak<Shared>) -> Option<Database> {
-    shared.upgrade().map(|shared| Database { shared })
+fn send_byte(path: &Path) -> io::Result<()> {
+    let socket = std::os::unix::net::UnixDatagram::unbound()?;
+    socket.set_nonblocking(true)?;
+    socket.send_to(b"!", path).map(drop)
+}
+
+fn listen(shared: &Arc<Shared>) -> Listening {
+    let weak = || Arc::downgrade(shared);
+    let mut listening = Listening { tasks: vec![spawn(look_now_and_then(weak()))], bound: None };
+    match (&shared.db, &shared.bell.path) {
+        (Db::Postgres(pool), _) => listening.tasks.push(spawn(hear_postgres(weak(), pool.clone()))),
+        (Db::Sqlite { .. }, Some(path)) => match bind(path) {
+            Ok(socket) => {
+                listening.tasks.push(spawn(hear_socket(weak(), socket)));
+                listening.bound = Some(path.clone());
+            }
+            Err(error) => tracing::warn!(%error, path = %path.display(), "notices are only looked for each second"),
+        },
+        (Db::Sqlite { .. }, None) => {}
+    }
+    listening
+}
+
+fn spawn(task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+    tokio::spawn(task).abort_handle()
+}
+
+fn ring(shared: &Weak<Shared>) {
+    if let Some(shared) = shared.upgrade() {
+        shared.bell.ring();
+    }
 }
 
 async fn look_now_and_then(shared: Weak<Shared>) {
-    let mut every = tokio::time::interval(LOOK_EVERY);
-    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut every = slowly();
     let mut seen = None;
     loop {
         every.tick().await;
-        let Some(database) = alive(&shared) else { return };
+        let Some(database) = shared.upgrade().map(|shared| Database { shared }) else { return };
         match database.notices_written().await {
             Ok(written) if seen == Some(written) => {}
             Ok(written) => {
@@ -123,43 +164,30 @@ async fn look_now_and_then(shared: Weak<Shared>) {
     }
 }
 
-async fn hear_postgres(shared: Weak<Shared>, pool: PgPool) {
-    let mut listener = None;
-    // A broken connection is made again at the pace of the slow look.
+fn slowly() -> Interval {
     let mut every = tokio::time::interval(LOOK_EVERY);
-    while shared.strong_count() > 0 {
-        match &mut listener {
-            None => {
-                every.tick().await;
-                listener = listen(&pool).await.map_err(|error| tracing::warn!(%error, "cannot listen")).ok();
-            }
-            Some(open) => {
-                let heard = tokio::time::timeout(LOOK_EVERY, open.recv()).await;
-                if let Ok(Err(error)) = &heard {
-                    tracing::warn!(%error, "stopped listening");
-                    listener = None;
-                }
-                if heard.is_ok()
-                    && let Some(database) = alive(&shared)
-                {
-                    database.shared.bell.ring();
-                }
-            }
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    every
+}
+
+/// A broken connection is made again at the pace of the slow look.
+async fn hear_postgres(shared: Weak<Shared>, pool: PgPool) {
+    let mut every = slowly();
+    loop {
+        every.tick().await;
+        if let Err(error) = hear_notifications(&shared, &pool).await {
+            tracing::warn!(%error, "cannot listen for notices");
         }
     }
 }
 
-async fn listen(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
+async fn hear_notifications(shared: &Weak<Shared>, pool: &PgPool) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.ignore_pool_close_event(true);
     listener.listen(POSTGRES_CHANNEL).await?;
-    Ok(listener)
-}
-
-fn listen_on_socket(shared: &Arc<Shared>, path: &Path) {
-    match bind(path) {
-        Ok(socket) => drop(tokio::spawn(hear_socket(Arc::downgrade(shared), socket, path.to_owned()))),
-        Err(error) => tracing::warn!(%error, path = %path.display(), "notices are only looked for each second"),
+    loop {
+        listener.recv().await?;
+        ring(shared);
     }
 }
 
@@ -177,15 +205,9 @@ fn bind(path: &Path) -> io::Result<UnixDatagram> {
     }
 }
 
-async fn hear_socket(shared: Weak<Shared>, socket: UnixDatagram, path: PathBuf) {
+async fn hear_socket(shared: Weak<Shared>, socket: UnixDatagram) {
     let mut byte = [0; 1];
-    while shared.strong_count() > 0 {
-        if let Ok(Ok(_)) = tokio::time::timeout(LOOK_EVERY, socket.recv(&mut byte)).await
-            && let Some(database) = alive(&shared)
-        {
-            database.shared.bell.ring();
-        }
+    while socket.recv(&mut byte).await.is_ok() {
+        ring(&shared);
     }
-    // It is ours: whoever finds it later would only take it for stale.
-    let _ = std::fs::remove_file(path);
 }

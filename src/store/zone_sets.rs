@@ -99,10 +99,9 @@ impl Database {
         self.shared.zone_sets.read(|known| sets.iter().all(|zones| known.ids.contains_key(*zones)))
     }
 
+    /// Reads them all: it is seldom that one is unknown, and a number may become visible after a higher one.
     async fn learn_zone_sets(&self) -> Result<(), StoreError> {
-        let last = self.shared.zone_sets.read(|known| known.sets.keys().next_back().copied().unwrap_or(-1));
-        // A number may become visible after a higher one: look a little back.
-        let rows = self.db().rows(sql::ZONE_SETS_AFTER, args![last - 100]).await?;
+        let rows = self.db().rows(sql::ZONE_SETS, args![]).await?;
         for row in &rows {
             let record = Record::of(row, "zone_sets", "id");
             let (id, zones): (i64, ZoneSet) = (record.int("id")?, record.parsed("zones")?);

@@ -159,7 +159,7 @@ async fn every_row_is_a_contact_where_that_is_allowed(place: Place) {
 async fn a_batch_is_loaded_whole_or_not_at_all(place: Place) {
     let world = World::new(&place.database).await;
     let mut rows = in_chicago(0..3);
-    rows[2].first_name = "A\0da".to_owned();
+    rows[2].first_name.push('\0');
     let refused = world.database.load_batch(&world.campaign, &world.list, &rows, OnDuplicate::Skip, now()).await;
     assert!(matches!(refused, Err(ManageError::NulCharacter { row: 2 })), "{refused:?}");
     rows[2].first_name.clear();
@@ -240,7 +240,7 @@ async fn a_stated_zone_gives_a_place(place: Place) {
     let stated = StatedZones { zones: zones("America/Denver"), source: ZoneSource::Agent };
     let placed = world.database.contact_set_zones(contact.id, &stated, now()).await.expect("sets");
     assert_eq!(placed.stated_zones, Some(stated.clone()));
-    assert_eq!(due(&world, "America/Denver").await, [placed.clone()]);
+    assert_eq!(due(&world, "America/Denver").await, [placed]);
     let notices = world.database.notices(world.team_id, 0).await.expect("notices");
     assert_eq!(notices.last().map(|it| &it.1), Some(&Notice::ContactsLoaded { campaign_id: world.campaign.id }));
 

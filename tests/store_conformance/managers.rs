@@ -128,7 +128,7 @@ async fn rules_are_replaced_within_the_team(place: Place) {
     assert_eq!(campaign.state, CampaignState::Draft);
     db.campaign_set_state("spring", CampaignState::Running, now()).await.expect("runs");
     let mut new = rules("spring", "north");
-    new.description = "Renewals".to_owned();
+    new.description.push_str("Renewals");
     let changed = db.campaign_apply(&new, now() + minutes(1)).await.expect("applies");
     assert_eq!(
         (changed.id, changed.state, changed.changed_at),

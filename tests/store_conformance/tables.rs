@@ -223,10 +223,9 @@ async fn a_postgres_database_opens_again_unless_newer() {
 
 #[tokio::test]
 async fn several_processes_may_open_a_new_database_at_once() {
-    for url in [crate::support::postgres::new_database().await, {
-        let dir = tempfile::tempdir().expect("a directory").keep();
-        format!("sqlite:{}", dir.join("rappel.db").display())
-    }] {
+    let dir = tempfile::tempdir().expect("a directory can be made");
+    let file = format!("sqlite:{}", dir.path().join("rappel.db").display());
+    for url in [crate::support::postgres::new_database().await, file] {
         let (a, b, c) = tokio::join!(Database::open(&url), Database::open(&url), Database::open(&url));
         for opened in [a, b, c] {
             opened.expect("opens").team_named("north").await.expect("works");

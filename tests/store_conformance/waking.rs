@@ -52,14 +52,12 @@ async fn a_wait_ends_with_a_notice(place: Place) {
         Some(url) => Database::open(url).await.expect("opens"),
         None => place.database.clone(),
     };
-    let mut after = 4;
-    for n in 0..3 {
-        writer.agent_add("north", &format!("late{n}"), "Late", now()).await.expect("an agent");
+    for after in 4..7 {
+        writer.agent_add("north", &format!("late{after}"), "Late", now()).await.expect("an agent");
         // A wake-up says only that there may be something.
         while place.database.notices(world.team_id, after).await.expect("notices").is_empty() {
             woken(&mut wakeups).await;
         }
-        after += 1;
     }
 }
 

@@ -165,7 +165,7 @@ super::statements! { ENGINE:
     CAMPAIGN_ZONE_SETS = "
         SELECT rank, zone_set_id FROM campaign_zone_sets WHERE campaign_id = $1 ORDER BY rank, zone_set_id";
 
-    ZONE_SETS_AFTER = "SELECT id, zones FROM zone_sets WHERE id > $1 ORDER BY id";
+    ZONE_SETS = "SELECT id, zones FROM zone_sets ORDER BY id";
 
     ZONE_SETS_NEW = "
         INSERT INTO zone_sets (zones) SELECT value->>'zones' FROM " EACH "

@@ -4,6 +4,8 @@ super::statements! { MANAGEMENT:
     SCHEMA_VERSION = "SELECT COALESCE(MAX(version), 0) AS version FROM schema_versions";
     SCHEMA_VERSION_REACHED = "INSERT INTO schema_versions (version) VALUES ($1)";
 
+    /// A write that changes nothing holds the row until the end of the transaction, on both databases.
+    TEAM_HELD = "UPDATE teams SET fence = fence WHERE id = $1";
     NOTICE_NUMBER = "UPDATE teams SET last_notice = last_notice + 1 WHERE id = $1 RETURNING last_notice";
     NOTICE_ADDED = "INSERT INTO notices (team_id, id, at, doc) VALUES ($1, $2, $3, $4)";
     NOTICES_WRITTEN = "SELECT CAST(COALESCE(SUM(last_notice), 0) AS BIGINT) AS written FROM teams";
@@ -37,6 +39,7 @@ super::statements! { MANAGEMENT:
         RETURNING *";
     CAMPAIGN_STATE_SET = "UPDATE campaigns SET state = $2, changed_at = $3 WHERE id = $1 RETURNING *";
     CAMPAIGN = "SELECT * FROM campaigns WHERE id = $1";
+    CAMPAIGN_OF_CONTACT = "SELECT * FROM campaigns WHERE id = (SELECT campaign_id FROM contacts WHERE id = $1)";
     CAMPAIGN_NAMED = "SELECT * FROM campaigns WHERE name = $1";
     CAMPAIGNS = "SELECT * FROM campaigns WHERE id > $1 ORDER BY id LIMIT 1000";
     CAMPAIGN_PROGRESS = "
@@ -87,8 +90,8 @@ super::statements! { MANAGEMENT:
                 OR rank <> CASE WHEN attempts = 0 THEN CAST($5 AS BIGINT) ELSE CAST($6 AS BIGINT) END)";
 
     CONTACT_ZONES_STATED = "UPDATE contacts SET stated_zones = $2, rank = $3, zone_set_id = $4 WHERE id = $1";
-    /// A write that changes nothing holds the row until the end of the transaction, on both databases.
-    CONTACT_LOCKED = "UPDATE contacts SET state = state WHERE id = $1 RETURNING *";
+    /// As [`TEAM_HELD`], and it reads.
+    CONTACT_HELD = "UPDATE contacts SET state = state WHERE id = $1 RETURNING *";
     /// The plus keeps the planner to the order of ids: a page costs a page.
     CONTACTS_OF_CAMPAIGN = "
         SELECT * FROM contacts

@@ -22,12 +22,13 @@ pub(super) struct Sql {
 }
 
 /// Defines statements and `ALL` of them. `EACH` between two parts is a row source with one JSON column `value`, made of the
-/// array that is the first argument.
+/// array that is the first argument. (`jsonb_each` and not `json_each`: that would write each row out as text again for each
+/// column that is taken from it.)
 macro_rules! statements {
     ($all:ident: $($(#[$doc:meta])* $name:ident = $head:literal $(EACH $tail:literal)*;)+) => {
         $($(#[$doc])* pub(in crate::store) const $name: $crate::store::sql::Sql = $crate::store::sql::Sql {
             name: stringify!($name),
-            sqlite: concat!($head $(, "json_each($1)", $tail)*),
+            sqlite: concat!($head $(, "jsonb_each($1)", $tail)*),
             postgres: concat!($head $(, "jsonb_array_elements(CAST($1 AS jsonb)) AS each(value)", $tail)*),
         };)+
         pub(in crate::store) const $all: &[$crate::store::sql::Sql] = &[$($name),+];
