@@ -17,7 +17,12 @@ pub const DATABASE_DEFAULT: &str = "sqlite:rappel.db";
 
 /// The environment variables that are read.
 pub const ENVIRONMENT: &[&str] = &[
-    "RAPPEL_CONFIG", "RAPPEL_DATABASE", "RAPPEL_LISTEN", "RAPPEL_SWITCH", "RAPPEL_LOG", "RAPPEL_LOG_FORMAT",
+    "RAPPEL_CONFIG",
+    "RAPPEL_DATABASE",
+    "RAPPEL_LISTEN",
+    "RAPPEL_SWITCH",
+    "RAPPEL_LOG",
+    "RAPPEL_LOG_FORMAT",
     "RAPPEL_TOKEN",
 ];
 

@@ -1,10 +1,12 @@
 //! All integration tests, in one binary.
 
+mod api;
 mod architecture;
 mod campaign_files;
 mod intake;
 mod journeys;
 mod reports;
+mod simulation;
 mod store_conformance;
 mod support;
 mod tables;

@@ -18,7 +18,11 @@ pub fn check(files: &[PathBuf]) -> Outcome {
             bad += 1;
         } else {
             let warnings = checked.problems.len();
-            println!("{}: good{}", path.display(), if warnings > 0 { format!(", {warnings} warnings") } else { String::new() });
+            println!(
+                "{}: good{}",
+                path.display(),
+                if warnings > 0 { format!(", {warnings} warnings") } else { String::new() }
+            );
         }
     }
     if bad > 0 { fail(format!("{bad} of {} files have errors", files.len())) } else { Ok(()) }

@@ -49,7 +49,14 @@ pub fn write(to: impl Write, count: usize, numbers: Numbers, seed: u64) -> csv::
     let mut dice = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut list = csv::Writer::from_writer(to);
     list.write_record([
-        "Account Number", "First Name", "Last Name", "Phone1", "Phone2", "Contract", "Plan", "Language",
+        "Account Number",
+        "First Name",
+        "Last Name",
+        "Phone1",
+        "Phone2",
+        "Contract",
+        "Plan",
+        "Language",
     ])?;
     for i in 0..count {
         let first = number(i, numbers);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{AgentId, TeamId};
 
 /// A person who takes previews and calls.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Agent {
     /// Their number.
     pub id: AgentId,
@@ -18,7 +18,7 @@ pub struct Agent {
 }
 
 /// The state of an agent, as everyone sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentState {
     /// Not at work.
@@ -57,7 +57,7 @@ impl AgentState {
 }
 
 /// The state an agent takes when what keeps them busy is over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum NextState {
     /// Waits for the next preview.

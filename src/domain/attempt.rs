@@ -8,11 +8,12 @@ use super::{
     outcome::{Classification, FailureCause, Outcome},
     phone::PhoneNumber,
     retry::Disposition,
+    schema::Instant,
     zone::ZoneSet,
 };
 
 /// Where an attempt is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "phase")]
 pub enum Phase {
     /// The switch was asked to dial.
@@ -20,15 +21,19 @@ pub enum Phase {
     /// Agent and customer talk.
     Talking {
         /// Since when.
+        #[schemars(with = "Instant")]
         answered_at: Timestamp,
     },
     /// The call is over, the agent may still say who answered.
     WrappingUp {
         /// When the customer answered.
+        #[schemars(with = "Instant")]
         answered_at: Timestamp,
         /// When the call was over.
+        #[schemars(with = "Instant")]
         hung_up_at: Timestamp,
         /// When wrap-up ends by itself.
+        #[schemars(with = "Instant")]
         wrap_up_ends_at: Timestamp,
     },
     /// Over.
@@ -36,13 +41,16 @@ pub enum Phase {
 }
 
 /// How an attempt ended, and what it led to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Ended {
     /// When the customer answered, if they did.
+    #[schemars(with = "Option<Instant>")]
     pub answered_at: Option<Timestamp>,
     /// When the call was over.
+    #[schemars(with = "Instant")]
     pub hung_up_at: Timestamp,
     /// When nothing could change any more: the end of wrap-up.
+    #[schemars(with = "Instant")]
     pub ended_at: Timestamp,
     /// The fact.
     pub outcome: Outcome,
@@ -51,7 +59,7 @@ pub struct Ended {
 }
 
 /// One try at one number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Attempt {
     /// Its id, and that of the channel at the switch: committed before the switch is asked.
     pub id: AttemptId,
@@ -76,16 +84,20 @@ pub struct Attempt {
     /// The promise made during it, if one was made and stands.
     pub promises_callback_id: Option<CallbackId>,
     /// When the switch was asked to dial.
+    #[schemars(with = "Instant")]
     pub opened_at: Timestamp,
     /// When the customer's phone began to ring.
+    #[schemars(with = "Option<Instant>")]
     pub ringing_at: Option<Timestamp>,
     /// When it is given up, while it is dialling.
+    #[schemars(with = "Instant")]
     pub ring_until_at: Timestamp,
     /// Who answered, as the agent says.
     pub classification: Option<Classification>,
     /// The agent's label.
     pub wrap_up_reason: Option<String>,
     /// Set when we asked the switch to end the call; it is settled without an answer when that takes too long.
+    #[schemars(with = "Option<Instant>")]
     pub hang_up_asked_at: Option<Timestamp>,
     /// Where it is.
     pub phase: Phase,
@@ -99,7 +111,7 @@ impl Attempt {
 }
 
 /// What the switch tells of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum CallProgress {
     /// The customer's phone rings.
@@ -119,7 +131,7 @@ pub enum CallProgress {
 }
 
 /// Who hung up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The customer.
@@ -129,7 +141,7 @@ pub enum Side {
 }
 
 /// Why a call was not made, as the network tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "why", content = "cause")]
 pub enum NotMade {
     /// It rang and nobody answered.

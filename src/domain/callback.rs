@@ -10,12 +10,13 @@ use super::{
     campaign::{CallbackOwner, CallbackRules},
     contact::ContactNumber,
     ids::{AgentId, CallbackId, CampaignId, ContactId},
+    schema::Instant,
     wall_time::WallTime,
     zone_rules::ZoneRules,
 };
 
 /// Where a callback is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallbackState {
     /// Waits for its time, or for an agent.
@@ -41,7 +42,7 @@ impl CallbackState {
 }
 
 /// A promise to call a contact again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Callback {
     /// Its id.
     pub id: CallbackId,
@@ -56,8 +57,10 @@ pub struct Callback {
     /// Did the agent choose another zone than the number tells?
     pub zone_stated_by_agent: bool,
     /// The instant of that moment by the zone rules `tzdb_version`.
+    #[schemars(with = "Instant")]
     pub promised_at: Timestamp,
     /// When it is called: `promised_at`, or the next opening of the calling hours after it.
+    #[schemars(with = "Instant")]
     pub due_at: Timestamp,
     /// The zone rules the instants were derived with.
     pub tzdb_version: String,
@@ -68,6 +71,7 @@ pub struct Callback {
     /// Where it is.
     pub state: CallbackState,
     /// When it was reported missed, if it was; it may still be kept afterwards.
+    #[schemars(with = "Option<Instant>")]
     pub missed_at: Option<Timestamp>,
 }
 

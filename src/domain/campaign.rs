@@ -11,6 +11,7 @@ use super::{
     ids::{CampaignId, TeamId},
     phone::{Country, PhoneNumber},
     retry::RetryRules,
+    schema::Instant,
 };
 
 /// What a campaign is made of: the content of `campaigns/NAME.toml`.
@@ -285,7 +286,7 @@ pub enum WhenMissed {
 }
 
 /// Where a campaign is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CampaignState {
     /// Being prepared: lists can be loaded, nobody is called.
@@ -321,7 +322,7 @@ impl CampaignState {
 }
 
 /// A campaign as the store knows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Campaign {
     /// Its number.
     pub id: CampaignId,
@@ -330,6 +331,7 @@ pub struct Campaign {
     /// Where it is in its life.
     pub state: CampaignState,
     /// When it last changed.
+    #[schemars(with = "Instant")]
     pub changed_at: Timestamp,
     /// Its rules.
     pub rules: CampaignRules,

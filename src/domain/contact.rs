@@ -9,6 +9,7 @@ use super::{
     ids::{CallbackId, CampaignId, ContactId, ListId},
     outcome::Outcome,
     phone::{LineType, PhoneNumber},
+    schema::Instant,
     zone::{ZoneSet, ZoneSource},
 };
 
@@ -16,7 +17,7 @@ use super::{
 pub const NUMBERS_MAX: usize = 10;
 
 /// One number of a contact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ContactNumber {
     /// The number.
     pub number: PhoneNumber,
@@ -29,7 +30,7 @@ pub struct ContactNumber {
 }
 
 /// Zones that a person stated, which count before those of the numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StatedZones {
     /// The zones.
     pub zones: ZoneSet,
@@ -38,7 +39,7 @@ pub struct StatedZones {
 }
 
 /// Why one number of a contact is not tried any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NumberClosed {
     /// An outcome whose rule closes the number (by default: fax, invalid number).
@@ -48,7 +49,7 @@ pub enum NumberClosed {
 }
 
 /// How far we are with one number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct NumberProgress {
     /// Attempts so far.
     pub attempts: u32,
@@ -58,7 +59,7 @@ pub struct NumberProgress {
 }
 
 /// How far we are with a contact. Numbers are keyed by themselves, so that a list loaded again may reorder them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Progress {
     /// Attempts so far, on all numbers.
     pub attempts: u32,
@@ -73,7 +74,7 @@ pub struct Progress {
 }
 
 /// Why a contact is out of its campaign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CloseReason {
     /// A person was reached, or another outcome whose rule closes the contact.
@@ -111,12 +112,13 @@ impl CloseReason {
 }
 
 /// Where a contact is. Each loaded contact is in exactly one of these, always.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum ContactState {
     /// May be offered from `not_before_at` on, when the rules allow.
     Waiting {
         /// Not offered before.
+        #[schemars(with = "Instant")]
         not_before_at: Timestamp,
     },
     /// Waits for its callback; counts as waiting in reports.
@@ -146,7 +148,7 @@ impl ContactState {
 }
 
 /// One person on a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Contact {
     /// Its number in the store.
     pub id: ContactId,

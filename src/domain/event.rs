@@ -11,17 +11,19 @@ use super::{
     outcome::{Classification, Outcome},
     reservation::ReservationEnd,
     retry::Disposition,
+    schema::Instant,
     zone::{Zone, ZoneSet},
 };
 
 /// One numbered fact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EventRecord {
     /// The team whose log it is in.
     pub team_id: TeamId,
     /// Its number in that log: one more than the event before.
     pub seq: i64,
     /// When.
+    #[schemars(with = "Instant")]
     pub at: Timestamp,
     /// The agent it concerns.
     pub agent_id: Option<AgentId>,
@@ -35,7 +37,7 @@ pub struct EventRecord {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum Event {
     /// The state of an agent, or what follows it, changed.
@@ -43,6 +45,7 @@ pub enum Event {
         /// The state before.
         was: AgentState,
         /// Since when it was.
+        #[schemars(with = "Instant")]
         was_since_at: Timestamp,
         /// The state now.
         state: AgentState,
@@ -51,6 +54,7 @@ pub enum Event {
         /// The pending next state.
         pending: Option<NextState>,
         /// When wrap-up ends by itself.
+        #[schemars(with = "Option<Instant>")]
         wrap_up_ends_at: Option<Timestamp>,
     },
     /// An agent did not renew their presence and is taken as gone.
@@ -62,6 +66,7 @@ pub enum Event {
         /// The promise it keeps.
         callback_id: Option<CallbackId>,
         /// When the campaign's action happens.
+        #[schemars(with = "Instant")]
         expires_at: Timestamp,
     },
     /// A reservation is over.
@@ -121,6 +126,7 @@ pub enum Event {
     /// A contact waits again.
     ContactReturned {
         /// Not offered before.
+        #[schemars(with = "Instant")]
         not_before_at: Timestamp,
     },
     /// A contact is out of its campaign.
@@ -138,6 +144,7 @@ pub enum Event {
         /// The promise.
         callback_id: CallbackId,
         /// When it is called.
+        #[schemars(with = "Instant")]
         due_at: Timestamp,
         /// The zone of the promised wall time.
         zone: Zone,
@@ -149,6 +156,7 @@ pub enum Event {
         /// The promise.
         callback_id: CallbackId,
         /// When it is called.
+        #[schemars(with = "Instant")]
         due_at: Timestamp,
         /// The zone of the promised wall time.
         zone: Zone,
@@ -170,8 +178,10 @@ pub enum Event {
         /// The promise.
         callback_id: CallbackId,
         /// From.
+        #[schemars(with = "Instant")]
         from_at: Timestamp,
         /// To.
+        #[schemars(with = "Instant")]
         due_at: Timestamp,
     },
     /// The promised call is made.

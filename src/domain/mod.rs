@@ -20,6 +20,7 @@ pub mod phone;
 pub mod refusal;
 pub mod reservation;
 pub mod retry;
+pub mod schema;
 pub mod suppression;
 pub mod wall_time;
 pub mod zone;

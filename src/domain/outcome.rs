@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 /// Who answered. A call starts as [`Classification::Voice`]; the agent may say otherwise from the accept on until the end
 /// of wrap-up, any number of times, and the last one counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Classification {
     /// A person.
@@ -23,7 +25,7 @@ pub enum Classification {
 }
 
 /// Why the switch could not make a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCause {
     /// The agent's own phone did not answer; the customer was not called.
@@ -39,7 +41,7 @@ pub enum FailureCause {
 }
 
 /// How an attempt ended. A fact; what follows from it is a [`super::retry::Disposition`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "cause")]
 pub enum Outcome {
     /// A person answered.

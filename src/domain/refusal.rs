@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{agent::AgentState, zone::ZoneSet};
 
 /// Why a command was refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "code")]
 pub enum Refusal {
     /// The agent is not signed in.

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     contact::ContactNumber,
     ids::{AgentId, CallbackId, CampaignId, ContactId, ReservationId},
+    schema::Instant,
 };
 
 /// A contact held for one agent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Reservation {
     /// Its id.
     pub id: ReservationId,
@@ -24,24 +25,27 @@ pub struct Reservation {
     /// The promise it keeps, if it keeps one.
     pub callback_id: Option<CallbackId>,
     /// Since when.
+    #[schemars(with = "Instant")]
     pub offered_at: Timestamp,
     /// When the campaign's action for an unanswered preview happens.
+    #[schemars(with = "Instant")]
     pub expires_at: Timestamp,
     /// Set once it is over.
     pub ended: Option<ReservationEnded>,
 }
 
 /// The end of a reservation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReservationEnded {
     /// When.
+    #[schemars(with = "Instant")]
     pub at: Timestamp,
     /// How.
     pub how: ReservationEnd,
 }
 
 /// How a reservation ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReservationEnd {
     /// The customer is dialled.

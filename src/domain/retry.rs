@@ -12,6 +12,7 @@ use super::{
     ids::CallbackId,
     outcome::Outcome,
     phone::PhoneNumber,
+    schema::Instant,
     zone_rules::ZoneRules,
 };
 
@@ -108,12 +109,13 @@ impl RetryRules {
 }
 
 /// What happens to the contact next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "disposition")]
 pub enum Disposition {
     /// Tried again, not before an instant.
     Retry {
         /// The instant.
+        #[schemars(with = "Instant")]
         not_before_at: Timestamp,
     },
     /// Called again when promised.

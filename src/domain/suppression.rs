@@ -3,16 +3,17 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ids::CampaignId, phone::PhoneNumber};
+use super::{ids::CampaignId, phone::PhoneNumber, schema::Instant};
 
 /// A number that must not be called, everywhere or in one campaign, for good or until a date.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Suppression {
     /// The number.
     pub number: PhoneNumber,
     /// The only campaign it holds for; none means all.
     pub campaign_id: Option<CampaignId>,
     /// When it ends; none means never.
+    #[schemars(with = "Option<Instant>")]
     pub until_at: Option<Timestamp>,
     /// Where it comes from: the name of a list, `agent`, `api`.
     pub source: String,

@@ -16,7 +16,7 @@ use jiff::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub use self::clock_time::{TimeProblem, read_clock_time};
-use super::{zone::Zone, zone_rules::ZoneRules};
+use super::{schema::WallClock, zone::Zone, zone_rules::ZoneRules};
 
 /// Which one is meant when the clock goes back and a time comes twice.
 #[derive(
@@ -32,11 +32,12 @@ pub enum Fold {
 }
 
 /// A time on the wall clock of one zone, to the minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WallTime {
     /// What the clock shows; written `YYYY-MM-DDTHH:MM`.
     #[serde(serialize_with = "write_minute", deserialize_with = "read_minute")]
+    #[schemars(with = "WallClock")]
     pub at: DateTime,
     /// Where it shows that.
     pub zone: Zone,
@@ -160,12 +161,21 @@ fn write_minute<S: Serializer>(at: &DateTime, to: S) -> Result<S::Ok, S::Error> 
     to.collect_str(&written(*at))
 }
 
-fn read_minute<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime, D::Error> {
-    let text = String::deserialize(from)?;
+/// Not a minute of the wall clock.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a time like 2026-03-08T14:30")]
+pub struct NotAMinute(pub String);
+
+/// Reads a minute of the wall clock, written `YYYY-MM-DDTHH:MM`.
+pub fn read_wall_minute(text: &str) -> Result<DateTime, NotAMinute> {
     // The length keeps out seconds, zones and signs, which would be dropped silently.
     let plain = text.len() == 16 && text.starts_with(|first: char| first.is_ascii_digit());
-    let read = || if plain { DateTime::strptime("%Y-%m-%dT%H:%M", &text).ok() } else { None };
-    read().ok_or_else(|| de::Error::custom(format!("{text:?} is not a time like 2026-03-08T14:30")))
+    let read = || if plain { DateTime::strptime("%Y-%m-%dT%H:%M", text).ok() } else { None };
+    read().ok_or_else(|| NotAMinute(text.to_owned()))
+}
+
+fn read_minute<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime, D::Error> {
+    read_wall_minute(&String::deserialize(from)?).map_err(de::Error::custom)
 }
 
 #[cfg(test)]

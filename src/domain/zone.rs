@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for Zone {
 }
 
 /// Every zone a person may be in, sorted, without repeats. Empty means *unknown*.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(from = "Vec<Zone>", into = "Vec<Zone>")]
 pub struct ZoneSet(Vec<Zone>);
 
@@ -167,7 +167,7 @@ impl FromStr for ZoneSet {
 }
 
 /// Where the zones of a contact's number come from; the earlier kind wins over the later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ZoneSource {
     /// A column of the contact list said so.

@@ -19,18 +19,20 @@ use crate::domain::{
     ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ReservationId},
     outcome::{Classification, Outcome},
     phone::PhoneNumber,
+    schema::{Instant, WallClock},
     wall_time::{Fold, Resolution},
     zone::{Zone, ZoneSet, ZoneSource},
 };
 
 /// What an agent sees.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct AgentView {
     /// Who they are.
     pub agent: Agent,
     /// Their state.
     pub state: AgentState,
     /// Since when; none when logged out.
+    #[schemars(with = "Option<Instant>")]
     pub since_at: Option<Timestamp>,
     /// Their phone.
     pub extension: Option<String>,
@@ -49,15 +51,17 @@ pub struct AgentView {
     /// The number of the last event this view knows of.
     pub last_event_seq: i64,
     /// The server's clock.
+    #[schemars(with = "Instant")]
     pub now: Timestamp,
 }
 
 /// The preview of a contact.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PreviewView {
     /// The reservation.
     pub reservation_id: ReservationId,
     /// When the campaign's action happens by itself.
+    #[schemars(with = "Instant")]
     pub expires_at: Timestamp,
     /// Whole seconds until then.
     pub seconds_left: i64,
@@ -68,7 +72,7 @@ pub struct PreviewView {
 }
 
 /// A customer, as the campaign shows them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CustomerView {
     /// The contact.
     pub contact_id: ContactId,
@@ -101,7 +105,7 @@ pub struct CustomerView {
 }
 
 /// One column of the list.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Field {
     /// Its header.
     pub name: String,
@@ -110,26 +114,29 @@ pub struct Field {
 }
 
 /// What the clock shows at the customer's.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LocalTime {
     /// Where.
     pub zone: Zone,
     /// Date and time there.
+    #[schemars(with = "WallClock")]
     pub at: civil::DateTime,
 }
 
 /// A call, from the accept to the end of wrap-up.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CallView {
     /// The attempt.
     pub attempt_id: AttemptId,
-    /// Where it is: dialing, talking, wrapping_up.
+    /// Where it is: `dialing`, `talking`, `wrapping_up`.
     pub phase: &'static str,
     /// Whom.
     pub customer: CustomerView,
     /// When it was dialled.
+    #[schemars(with = "Instant")]
     pub opened_at: Timestamp,
     /// When the customer answered.
+    #[schemars(with = "Option<Instant>")]
     pub answered_at: Option<Timestamp>,
     /// Who answered, as it stands.
     pub classification: Classification,
@@ -138,6 +145,7 @@ pub struct CallView {
     /// The reason chosen.
     pub wrap_up_reason: Option<String>,
     /// When wrap-up ends by itself.
+    #[schemars(with = "Option<Instant>")]
     pub wrap_up_ends_at: Option<Timestamp>,
     /// Whole seconds until then.
     pub wrap_up_seconds_left: Option<i64>,
@@ -146,11 +154,12 @@ pub struct CallView {
 }
 
 /// A promise to call again.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CallbackView {
     /// Which.
     pub callback_id: CallbackId,
     /// The customer's date and time.
+    #[schemars(with = "WallClock")]
     pub at: civil::DateTime,
     /// Their zone.
     pub zone: Zone,
@@ -161,8 +170,10 @@ pub struct CallbackView {
     /// The number.
     pub number: PhoneNumber,
     /// The instant that was promised.
+    #[schemars(with = "Instant")]
     pub promised_at: Timestamp,
     /// The instant it is called.
+    #[schemars(with = "Instant")]
     pub due_at: Timestamp,
     /// What was done where the clock shows that time twice or never, or the calling hours are closed then.
     pub notes: Vec<String>,
@@ -171,7 +182,7 @@ pub struct CallbackView {
 }
 
 /// What a supervisor sees of a team.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TeamView {
     /// Its agents, those at work and those not.
     pub agents: Vec<AgentLine>,
@@ -188,13 +199,14 @@ pub struct TeamView {
 }
 
 /// One agent on the board.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct AgentLine {
     /// Who.
     pub agent: Agent,
     /// Their state.
     pub state: AgentState,
     /// Since when; none when logged out.
+    #[schemars(with = "Option<Instant>")]
     pub since_at: Option<Timestamp>,
     /// Why they are not ready.
     pub reason: Option<String>,

@@ -196,6 +196,31 @@ impl Checks {
         if open { Ok(()) } else { broken(2, format!("attempt {attempt_id} starts outside the calling hours")) }
     }
 
+    /// An engine goes on from the store: it must know everything that was ever published.
+    ///
+    /// # Errors
+    /// The invariant it breaks.
+    pub fn restored(&self, now: Timestamp, last_seq: i64) -> Result<(), Broken> {
+        if last_seq >= self.last_seq {
+            return Ok(());
+        }
+        let problem = format!("event {} was committed, the store knows {last_seq}", self.last_seq);
+        Err(Broken { number: 3, at: now, problem })
+    }
+
+    /// Long after the last shift: nothing may be open and nobody at work, whatever went wrong.
+    ///
+    /// # Errors
+    /// The invariant it breaks.
+    pub fn everybody_went_home(&self, now: Timestamp, at_work: usize) -> Result<(), Broken> {
+        let (reservations, attempts) = self.open();
+        if (reservations, attempts, at_work) == (0, 0, 0) {
+            return Ok(());
+        }
+        let problem = format!("{reservations} reservations, {attempts} attempts and {at_work} agents are stuck");
+        Err(Broken { number: 7, at: now, problem })
+    }
+
     /// A callback stands at the end: it was never early, and it is at the customer's wall time.
     ///
     /// # Errors

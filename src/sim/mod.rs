@@ -4,7 +4,8 @@
 //! for byte. After each step [`checks::Checks`] asks whether the invariants still hold; [`Faults`] makes that hard.
 
 pub mod checks;
-mod worker;
+pub mod scenario;
+pub mod worker;
 pub mod world;
 
 /// What goes wrong, in shares of a thousand.

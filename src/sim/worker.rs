@@ -7,7 +7,7 @@ use crate::{
     domain::{
         agent::AgentState,
         command::{Command, Promise},
-        ids::{AgentId, AttemptId, ReservationId},
+        ids::{AttemptId, ReservationId},
         outcome::Classification,
     },
     engine::view::{AgentView, CallView},
@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// What a worker will do, after so long.
-pub(super) type Plan = Vec<(SignedDuration, Command)>;
+pub type Plan = Vec<(SignedDuration, Command)>;
 
 /// The reason of an agent whose working day is over.
-pub(super) const END_OF_SHIFT: &str = "end_of_shift";
+pub const END_OF_SHIFT: &str = "end_of_shift";
 
 /// What a worker looks at: when it changes, they think again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +30,10 @@ enum Sight {
 
 /// A simulated agent.
 #[derive(Clone, Debug)]
-pub(super) struct Worker {
-    pub agent_id: AgentId,
+pub struct Worker {
+    /// Their phone.
     pub extension: String,
+    /// At work, or about to leave.
     pub on_shift: bool,
     /// Gone without a word: does nothing, renews nothing.
     pub vanished: bool,
@@ -40,8 +41,9 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub fn new(agent_id: AgentId, extension: String) -> Self {
-        Self { agent_id, extension, on_shift: false, vanished: false, sight: None }
+    /// An agent at this phone, who is not at work yet.
+    pub fn new(extension: String) -> Self {
+        Self { extension, on_shift: false, vanished: false, sight: None }
     }
 
     /// Forgets what they saw, and looks again.

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
+        agent::AgentState,
         command::Command,
         event::EventRecord,
         ids::{AgentId, AttemptId, TeamId},
@@ -157,7 +158,7 @@ impl<S: Store> World<S> {
             Step::take_over(store.clone(), setup.team_id, settings.clone(), rules.clone(), setup.seed, begins_at)
                 .await?;
         let workers =
-            setup.agents.iter().enumerate().map(|(i, id)| (*id, Worker::new(*id, (1001 + i).to_string()))).collect();
+            setup.agents.iter().enumerate().map(|(i, id)| (*id, Worker::new((1001 + i).to_string()))).collect();
         let switch = Recorded { switch: SimulatedSwitch::new(setup.people), orders: Mutex::default() };
         let mut world = Self {
             store,
@@ -201,6 +202,11 @@ impl<S: Store> World<S> {
             }
         }
         self.checks.callbacks(self.now, &self.rules).map_err(|broken| self.broken(broken))?;
+        let view = self.step.engine().team_view();
+        let at_work = view.agents.iter().filter(|line| line.state != AgentState::LoggedOut).count();
+        if self.summary.done_at.is_none() && self.next_at().is_none_or(|at| at > self.setup.ends_at) {
+            self.checks.everybody_went_home(self.now, at_work).map_err(|broken| self.broken(broken))?;
+        }
         self.summary.ended_at = self.now;
         self.summary.closed = self.checks.closed();
         self.summary.checked = self.checks.checked;
@@ -339,7 +345,7 @@ impl<S: Store> World<S> {
         let touched = self.check_committed(&committed, log)?;
         let stop = self.setup.faults.stop;
         if self.hits(stop) {
-            return Ok(self.stop_and_go_on().await?);
+            return self.stop_and_go_on().await;
         }
         self.step.act(self.now, &mut committed, &self.switch).await?;
         let orders = std::mem::take(&mut *self.switch.orders.lock().unwrap_or_else(PoisonError::into_inner));
@@ -382,7 +388,7 @@ impl<S: Store> World<S> {
     }
 
     /// The process dies after the commit: nothing is ordered, nobody is answered. The next one takes over.
-    async fn stop_and_go_on(&mut self) -> Result<(), StoreError> {
+    async fn stop_and_go_on(&mut self) -> Result<(), Stopped> {
         self.summary.stops += 1;
         self.step = Step::take_over(
             self.store.clone(),
@@ -393,6 +399,8 @@ impl<S: Store> World<S> {
             self.now,
         )
         .await?;
+        let known = self.step.engine().team_view().last_event_seq;
+        self.checks.restored(self.now, known).map_err(|broken| self.broken(broken))?;
         for worker in self.workers.values_mut() {
             worker.blink();
         }

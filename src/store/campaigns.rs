@@ -18,6 +18,7 @@ use crate::{
         campaign::{Campaign, CampaignRules, CampaignState},
         contact::CloseReason,
         ids::CampaignId,
+        schema::Instant,
         zone::ZoneSet,
     },
     engine::input::Notice,
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// How far a campaign is. Loaded = waiting + promised + in progress + closed, always.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CampaignProgress {
     /// Contacts loaded.
     pub loaded: u64,
@@ -44,13 +45,14 @@ pub struct CampaignProgress {
 }
 
 /// The waiting contacts of one zone set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ZoneProgress {
     /// The zones.
     pub zones: ZoneSet,
     /// How many wait.
     pub waiting: u64,
     /// The earliest instant at which one may be claimed.
+    #[schemars(with = "Instant")]
     pub next_at: Timestamp,
 }
 
@@ -107,6 +109,11 @@ impl Database {
     /// Campaigns after number `after`, at most 1000.
     pub async fn campaigns(&self, after: CampaignId) -> Result<Vec<Campaign>, StoreError> {
         read_all(&self.db().rows(sql::CAMPAIGNS, args![after]).await?)
+    }
+
+    /// The campaign with this number.
+    pub async fn campaign(&self, id: CampaignId) -> Result<Option<Campaign>, StoreError> {
+        read_first(&self.db().rows(sql::CAMPAIGN, args![id]).await?)
     }
 
     /// The campaign with this name.

@@ -19,18 +19,20 @@ use crate::{
         contact::{Contact, ContactState, StatedZones},
         eligibility::{Place, place},
         ids::{CampaignId, ContactId},
+        schema::Instant,
     },
     engine::input::Notice,
     ports::StoreError,
 };
 
 /// A contact, and since when the store's order lets it be claimed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct StoredContact {
     /// The contact.
     #[serde(flatten)]
     pub contact: Contact,
     /// Not claimed before; only of meaning while it waits.
+    #[schemars(with = "Instant")]
     pub next_at: Timestamp,
 }
 

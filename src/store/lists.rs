@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// A contact list of a campaign.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ContactList {
     /// Its number.
     pub id: ListId,
@@ -70,7 +70,7 @@ pub struct NewContact {
 }
 
 /// What happens to a row whose contact is there already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnDuplicate {
     /// Nothing.
@@ -83,7 +83,7 @@ pub enum OnDuplicate {
 }
 
 /// What became of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RowResult {
     /// It is a contact now.

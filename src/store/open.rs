@@ -44,6 +44,17 @@ impl Database {
         Ok(Self { shared: Arc::new(Shared { db, zone_sets: ZoneSets::default(), bell: Bell::new(socket) }) })
     }
 
+    /// Closes every connection, after what is under way.
+    pub async fn close(&self) {
+        match self.db() {
+            Db::Sqlite { writer, reader } => {
+                reader.close().await;
+                writer.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+
     /// A database for one simulation: in memory, gone with the last clone.
     ///
     /// # Errors

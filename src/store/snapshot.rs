@@ -38,6 +38,7 @@ impl Database {
         tx.execute(sql::NOTICES_KNOWN, args![team_id]).await?;
         let snapshot = Snapshot {
             last_seq,
+            last_notice: team.int("last_notice")?,
             last_event_at,
             agents: all(&mut tx, sql::AGENTS_OF_TEAM, team_id).await?,
             sessions: all(&mut tx, sql::SESSIONS_OF_TEAM, team_id).await?,

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A team.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Team {
     /// Its number.
     pub id: TeamId,

@@ -12,12 +12,15 @@ use super::{
     sql,
 };
 use crate::{
-    domain::ids::{AgentId, TeamId},
+    domain::{
+        ids::{AgentId, TeamId},
+        schema::Instant,
+    },
     ports::StoreError,
 };
 
 /// What the holder of a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Works as one agent.
@@ -60,7 +63,7 @@ pub struct NewToken {
 }
 
 /// A stored token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Token {
     /// Its number, by which it is revoked.
     pub id: i64,
@@ -73,10 +76,13 @@ pub struct Token {
     /// What it is for.
     pub label: String,
     /// When it was made.
+    #[schemars(with = "Instant")]
     pub created_at: Timestamp,
     /// When it ends.
+    #[schemars(with = "Option<Instant>")]
     pub expires_at: Option<Timestamp>,
     /// When it was taken back.
+    #[schemars(with = "Option<Instant>")]
     pub revoked_at: Option<Timestamp>,
 }
 

@@ -1,10 +1,10 @@
 //! One suite for the store, on `SQLite` in memory, on a `SQLite` file and on `PostgreSQL`: what holds on one holds on all.
 
-// mod contacts;
+mod contacts;
 mod engine;
-// mod managers;
-// mod tables;
-// mod waking;
+mod managers;
+mod tables;
+mod waking;
 mod world;
 
 /// Runs each test on every database.

@@ -78,7 +78,7 @@ impl<'de> Deserialize<'de> for PhoneNumber {
 }
 
 /// What a number connects to, as far as its digits tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LineType {
     /// A line at a place.
@@ -96,7 +96,7 @@ pub enum LineType {
 }
 
 /// A number that was read and found valid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReadNumber {
     /// The number.
     pub number: PhoneNumber,

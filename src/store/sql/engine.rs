@@ -114,7 +114,7 @@ super::statements! { ENGINE:
         WHERE true";
 
     TEAM_TAKEN_OVER = "
-        UPDATE teams SET fence = fence + 1 WHERE id = $1 RETURNING fence, last_seq, last_event_at";
+        UPDATE teams SET fence = fence + 1 WHERE id = $1 RETURNING fence, last_seq, last_event_at, last_notice";
 
     /// A new engine starts from what is stored, so that what was noticed before is known to it.
     NOTICES_KNOWN = "DELETE FROM notices WHERE team_id = $1";

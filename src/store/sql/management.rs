@@ -19,7 +19,7 @@ super::statements! { MANAGEMENT:
         ON CONFLICT (login) DO UPDATE SET name = excluded.name WHERE agents.team_id = excluded.team_id
         RETURNING *";
     AGENTS = "
-        SELECT * FROM agents WHERE ($1 IS NULL OR team_id = $1) AND id > $2 ORDER BY id LIMIT 1000";
+        SELECT * FROM agents WHERE (CAST($1 AS BIGINT) IS NULL OR team_id = $1) AND id > $2 ORDER BY id LIMIT 1000";
     AGENT_BY_LOGIN = "SELECT * FROM agents WHERE login = $1";
     AGENT = "SELECT * FROM agents WHERE id = $1";
 
@@ -80,37 +80,44 @@ super::statements! { MANAGEMENT:
     CONTACT_LAST = "SELECT COALESCE(MAX(id), 0) AS id FROM contacts";
     /// The plus keeps the planner to the range of ids: a piece costs a piece.
     CONTACTS_RANKED = "
-        UPDATE contacts SET list_priority = $4, rank = CASE WHEN attempts = 0 THEN $5 ELSE $6 END
+        UPDATE contacts SET list_priority = $4,
+            rank = CASE WHEN attempts = 0 THEN CAST($5 AS BIGINT) ELSE CAST($6 AS BIGINT) END
         WHERE id > $1 AND id <= $2 AND +list_id = $3
-            AND (list_priority <> $4 OR rank <> CASE WHEN attempts = 0 THEN $5 ELSE $6 END)";
+            AND (list_priority <> $4
+                OR rank <> CASE WHEN attempts = 0 THEN CAST($5 AS BIGINT) ELSE CAST($6 AS BIGINT) END)";
 
     CONTACT_ZONES_STATED = "UPDATE contacts SET stated_zones = $2, rank = $3, zone_set_id = $4 WHERE id = $1";
     /// A write that changes nothing holds the row until the end of the transaction, on both databases.
     CONTACT_LOCKED = "UPDATE contacts SET state = state WHERE id = $1 RETURNING *";
+    /// The plus keeps the planner to the order of ids: a page costs a page.
     CONTACTS_OF_CAMPAIGN = "
-        SELECT * FROM contacts WHERE campaign_id = $1 AND ($2 IS NULL OR state = $2) AND id > $3
+        SELECT * FROM contacts
+        WHERE +campaign_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2) AND id > $3
         ORDER BY id LIMIT $4";
     ATTEMPTS_OF_CONTACT = "
         SELECT * FROM attempts WHERE contact_id = $1 ORDER BY opened_at DESC, id DESC LIMIT $2";
 
     EVENTS_AFTER = "
-        SELECT * FROM events WHERE team_id = $1 AND seq > $2 AND ($3 IS NULL OR agent_id = $3)
+        SELECT * FROM events WHERE team_id = $1 AND seq > $2 AND (CAST($3 AS BIGINT) IS NULL OR agent_id = $3)
         ORDER BY seq LIMIT $4";
     EVENTS_OF_CONTACT = "
         SELECT * FROM events WHERE contact_id = $1 ORDER BY at DESC, seq DESC LIMIT $2";
 
     CALLBACKS = "
         SELECT * FROM callbacks
-        WHERE ($1 IS NULL OR campaign_id IN (SELECT id FROM campaigns WHERE team_id = $1))
-            AND ($2 IS NULL OR campaign_id = $2) AND ($3 IS NULL OR contact_id = $3)
-            AND ($4 IS NULL OR owner_id = $4 OR promised_by = $4) AND ($5 IS NULL OR state = $5) AND id > $6
+        WHERE (CAST($1 AS BIGINT) IS NULL OR campaign_id IN (SELECT id FROM campaigns WHERE team_id = $1))
+            AND (CAST($2 AS BIGINT) IS NULL OR campaign_id = $2)
+            AND (CAST($3 AS BIGINT) IS NULL OR contact_id = $3)
+            AND (CAST($4 AS BIGINT) IS NULL OR owner_id = $4 OR promised_by = $4)
+            AND (CAST($5 AS TEXT) IS NULL OR state = $5) AND id > $6
         ORDER BY id LIMIT $7";
     CALLBACK = "SELECT * FROM callbacks WHERE id = $1";
 
     SUPPRESSION_REMOVED = "DELETE FROM suppressions WHERE number = $1 AND campaign_id = $2";
     SUPPRESSIONS = "
         SELECT * FROM suppressions
-        WHERE ($1 IS NULL OR number = $1) AND ($2 IS NULL OR campaign_id = $2) AND ($3 IS NULL OR source = $3)
+        WHERE (CAST($1 AS TEXT) IS NULL OR number = $1) AND (CAST($2 AS BIGINT) IS NULL OR campaign_id = $2)
+            AND (CAST($3 AS TEXT) IS NULL OR source = $3)
             AND (number > $4 OR (number = $4 AND campaign_id > $5))
         ORDER BY number, campaign_id LIMIT $6";
 }

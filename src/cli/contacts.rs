@@ -1,0 +1,112 @@
+//! `rappel contact` and `rappel explain`: one contact.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{CliError, DatabaseArg, Outcome, now};
+use crate::{
+    domain::{
+        contact::{ContactState, StatedZones},
+        ids::{CampaignId, ContactId},
+        zone::{Zone, ZoneSource},
+    },
+    explain::{self, Known},
+    ports::Store,
+    store::Database,
+    zoneinfo,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct ContactArgs {
+    #[command(subcommand)]
+    command: ContactCommand,
+    #[command(flatten)]
+    database: DatabaseArg,
+}
+
+#[derive(Debug, Subcommand)]
+enum ContactCommand {
+    /// Show a contact
+    Show {
+        /// Its number
+        contact: ContactId,
+    },
+    /// Set the time zone of a contact, as the customer told
+    Zone {
+        /// Its number
+        contact: ContactId,
+        /// The zone, e.g. America/Denver
+        zone: Zone,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The contact's number, or its account number
+    contact: String,
+    /// How
+    #[arg(long, value_enum, default_value_t)]
+    format: ExplainFormat,
+    #[command(flatten)]
+    database: DatabaseArg,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ExplainFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+pub(super) async fn run(args: ContactArgs) -> Outcome {
+    let db = args.database.open().await?;
+    match args.command {
+        ContactCommand::Show { contact } => {
+            let found = found(&db, contact).await?;
+            println!("{}", serde_json::to_string_pretty(&found.contact)?);
+            Ok(())
+        }
+        ContactCommand::Zone { contact, zone } => {
+            let stated = StatedZones { zones: zone.into(), source: ZoneSource::Agent };
+            db.contact_set_zones(contact, &stated, now()).await?;
+            println!("contact {contact} is in {zone}");
+            Ok(())
+        }
+    }
+}
+
+async fn found(db: &Database, id: ContactId) -> Result<crate::engine::input::Candidate, CliError> {
+    db.contact(id, now()).await?.ok_or_else(|| CliError::new(format!("there is no contact {id}")))
+}
+
+pub(super) async fn explain(args: ExplainArgs) -> Outcome {
+    let db = args.database.open().await?;
+    let id = args
+        .contact
+        .parse::<ContactId>()
+        .map_err(|_| CliError::new(format!("\"{}\" is not the number of a contact", args.contact)))?;
+    let candidate = found(&db, id).await?;
+    let campaign = campaign_of(&db, candidate.contact.campaign_id).await?;
+    let callback = match candidate.contact.state {
+        ContactState::Promised { callback_id } => db.callback(callback_id).await?,
+        ContactState::Waiting { .. } | ContactState::InProgress | ContactState::Closed { .. } => None,
+    };
+    let rules = zoneinfo::newest();
+    let known = Known {
+        contact: &candidate.contact,
+        campaign: &campaign,
+        suppressions: &candidate.suppressions,
+        callback: callback.as_ref(),
+    };
+    let explanation = explain::explain(&known, now(), &rules);
+    match args.format {
+        ExplainFormat::Text => print!("{explanation}"),
+        ExplainFormat::Json => println!("{}", serde_json::to_string_pretty(&explanation)?),
+    }
+    Ok(())
+}
+
+async fn campaign_of(db: &Database, id: CampaignId) -> Result<crate::domain::campaign::Campaign, CliError> {
+    db.campaign(id).await?.ok_or_else(|| CliError::new(format!("campaign {id} is not there")))
+}

@@ -1,0 +1,238 @@
+//! `rappel demo`: a whole shift on the embedded defaults. Real engine, real store, real API; the telephone network and the
+//! agents are simulated, and a person can take a seat beside them.
+
+mod colleague;
+mod screen;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::Args;
+use indicatif::ProgressBar;
+use jiff::{Timestamp, ToSpan, civil, civil::Weekday};
+
+use self::screen::Screen;
+use super::{
+    CliError, Outcome, agents,
+    live::{Live, LiveSetup, asked_to_stop},
+    load, report, sample_list,
+};
+use crate::{
+    campaign_file,
+    domain::{
+        agent::Agent,
+        campaign::{Campaign, CampaignRules, CampaignState},
+        wall_time::WallTime,
+        zone::Zone,
+        zone_rules::ZoneRules,
+    },
+    engine::Settings,
+    intake::{ListReader, ReadOptions},
+    loading::{Loading, Tally},
+    runtime::clock::Clock,
+    store::{Database, OnDuplicate},
+    telemetry::{self, LogFormat},
+    zoneinfo,
+};
+
+/// The campaigns of the demo, as they are in the repository.
+const CAMPAIGNS: &[&str] =
+    &[include_str!("../../../campaigns/renewals-us.toml"), include_str!("../../../campaigns/winback-us.toml")];
+/// Where the demo's agents work.
+const OFFICE: &str = "America/New_York";
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// How long, in the world's time, e.g. 90s or 5m
+    #[arg(long = "for", default_value = "60s", value_parser = read_duration)]
+    duration: Duration,
+    /// How many simulated agents
+    #[arg(long, default_value_t = 12)]
+    agents: usize,
+    /// How many contacts
+    #[arg(long, default_value_t = 3000)]
+    contacts: usize,
+    /// What everything random follows from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many times as fast as the world (1 to take a seat in peace)
+    #[arg(long, default_value_t = 60.0, value_parser = read_speed)]
+    speed: f64,
+    /// Where the API listens
+    #[arg(long, default_value = "127.0.0.1:8090")]
+    listen: SocketAddr,
+    /// Keep the database here; by default it is forgotten at the end
+    #[arg(long)]
+    keep: Option<PathBuf>,
+}
+
+fn read_duration(text: &str) -> Result<Duration, String> {
+    let error = || "write it like 90s, 5m or 1h".to_owned();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let count: u64 = digits.parse().map_err(|_| error())?;
+    let seconds = match &text[digits.len()..] {
+        "" | "s" => count,
+        "m" => count * 60,
+        "h" => count * 3_600,
+        _ => return Err(error()),
+    };
+    if (1..=7 * 24 * 3_600).contains(&seconds) { Ok(Duration::from_secs(seconds)) } else { Err(error()) }
+}
+
+fn read_speed(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|speed| (0.1..=600.0).contains(speed)).ok_or_else(|| "from 0.1 to 600".to_owned())
+}
+
+pub(super) async fn run(args: DemoArgs) -> Outcome {
+    telemetry::start_logging("warn", LogFormat::Text);
+    let rules = zoneinfo::newest();
+    let office: Zone = OFFICE.parse()?;
+    let begins_at = next_working_morning(Clock::world_now(), office, &rules);
+    let file = Scratch::new(args.keep.clone(), "db");
+    let db = Database::open(&format!("sqlite:{}", file.path.display())).await?;
+    let campaigns = prepare(&db, &args, &rules, begins_at).await?;
+    let team = campaigns[0].rules.team.clone();
+    let (colleagues, seat) = people(&db, &args, &team, begins_at).await?;
+    let clock = Clock::starting_at(begins_at, args.speed);
+    let live = Live::start(LiveSetup {
+        db,
+        listen: args.listen,
+        clock,
+        // Sleeping pages and slow networks do not run faster when the demo's clock does.
+        settings: Settings { presence_seconds: presence_seconds(args.speed), ..Settings::default() },
+        seed: args.seed,
+        requests_per_second: 200,
+    })
+    .await?;
+    introduce(&live, &args, &seat, office);
+    let handle = live.teams.team(campaigns[0].team_id);
+    let screen = Screen::new(&live, campaigns.iter().map(|c| c.id).collect(), handle.clone(), office);
+    for (i, agent) in colleagues.iter().enumerate() {
+        tokio::spawn(colleague::works(handle.clone(), agent.id, i, clock, args.seed));
+    }
+    tokio::select! {
+        () = screen.show() => {}
+        () = clock.pause(args.duration) => {}
+        () = asked_to_stop() => {}
+    }
+    screen.finish();
+    let ended_at = live.clock.now();
+    for campaign in &campaigns {
+        println!();
+        report::print_dispositions(&live.db, &campaign.rules.name, office, &live.rules, ended_at).await?;
+    }
+    screen.print_figures(args.duration);
+    live.stop().await;
+    Ok(())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the speed is checked: 0.1 to 600")]
+fn presence_seconds(speed: f64) -> u32 {
+    (15.0 * speed).clamp(15.0, 9_000.0) as u32
+}
+
+/// Two minutes before ten in the office on the next Monday to Friday: the hours open in the east while one looks.
+fn next_working_morning(now: Timestamp, office: Zone, rules: &ZoneRules) -> Timestamp {
+    let today = rules.local(now, office).date();
+    let works = |day: &civil::Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let day = (1..=4).filter_map(|days| today.checked_add(days.days()).ok()).find(works).unwrap_or(today);
+    WallTime::new(day.at(9, 58, 0, 0), office).resolve(rules).due_at
+}
+
+/// Two campaigns of one team, each with a list.
+async fn prepare(db: &Database, args: &DemoArgs, rules: &ZoneRules, now: Timestamp) -> Result<Vec<Campaign>, CliError> {
+    let mut campaigns = Vec::new();
+    let share = [args.contacts - args.contacts / 4, args.contacts / 4];
+    for (i, text) in CAMPAIGNS.iter().enumerate() {
+        let rules_of: CampaignRules =
+            campaign_file::check(text).rules.ok_or_else(|| CliError::new("the demo's campaign file is wrong"))?;
+        db.campaign_apply(&rules_of, now).await?;
+        let campaign = db.campaign_set_state(&rules_of.name, CampaignState::Running, now).await?;
+        let list = Scratch::new(None, "csv");
+        let seed = args.seed + i as u64;
+        sample_list::write(std::fs::File::create(&list.path)?, share[i], sample_list::Numbers::Us, seed)?;
+        let tally = load_list(db, &campaign, &list.path, rules, now).await?;
+        eprintln!("campaign {}: {} made-up contacts loaded", rules_of.name, tally.loaded);
+        campaigns.push(campaign);
+    }
+    Ok(campaigns)
+}
+
+async fn load_list(
+    db: &Database,
+    campaign: &Campaign,
+    path: &std::path::Path,
+    rules: &ZoneRules,
+    now: Timestamp,
+) -> Result<Tally, CliError> {
+    let mut list = ListReader::open(path, &ReadOptions::new(campaign.rules.country))?;
+    let contact_list = db.list_named(campaign.id, "demo").await?;
+    let mut loading = Loading {
+        db: Some(db),
+        campaign,
+        list: &contact_list,
+        policy: OnDuplicate::Skip,
+        digest: String::new(),
+        rules,
+        now,
+        tally: Tally::default(),
+        batch: Vec::new(),
+    };
+    load::load(&mut loading, &mut list, &path.with_extension("rejects.csv"), &ProgressBar::hidden()).await?;
+    Ok(loading.tally)
+}
+
+/// The simulated agents, and a seat for a person: an agent with a token.
+async fn people(db: &Database, args: &DemoArgs, team: &str, now: Timestamp) -> Result<(Vec<Agent>, String), CliError> {
+    let mut colleagues = Vec::new();
+    for i in 1..=args.agents {
+        colleagues.push(db.agent_add(team, &format!("agent{i}"), &format!("Agent {i}"), now).await?);
+    }
+    let seat = db.agent_add(team, "you", "You", now).await?;
+    let token = agents::agent_token(db, &seat, now).await?;
+    Ok((colleagues, token))
+}
+
+fn introduce(live: &Live, args: &DemoArgs, token: &str, office: Zone) {
+    let local = live.rules.local(live.clock.now(), office);
+    let api = format!("http://{}/v1/me", live.address);
+    println!("It is {} in {office}, and time runs {} times as fast.", local.strftime("%A %d %B %Y, %H:%M"), args.speed);
+    println!("{} simulated agents come to work. API: http://{}/openapi.json", args.agents, live.address);
+    println!("Take a seat beside them (in another terminal; --speed 1 gives you time to read):");
+    println!("  export T=\"Authorization: Bearer {token}\" J=\"Content-Type: application/json\"");
+    println!("  curl -N -H \"$T\" {api}/events                      # what happens; keeps you present");
+    println!("  curl -H \"$T\" -H \"$J\" -d '{{\"extension\":\"2001\"}}' {api}/session");
+    println!("  curl -H \"$T\" -H \"$J\" -X PUT -d '{{\"state\":\"ready\"}}' {api}/state");
+    println!("  curl -H \"$T\" {api}                                 # your preview, and what you can do now");
+    println!("  curl -H \"$T\" -X POST {api}/preview/RESERVATION_ID/accept");
+    println!();
+}
+
+/// A file that is removed at the end, unless it is to be kept.
+struct Scratch {
+    path: PathBuf,
+    keep: bool,
+}
+
+impl Scratch {
+    fn new(keep: Option<PathBuf>, ending: &str) -> Self {
+        match keep {
+            Some(path) => Self { path, keep: true },
+            None => {
+                let name = format!("rappel-demo-{}.{ending}", std::process::id());
+                Self { path: std::env::temp_dir().join(name), keep: false }
+            }
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if !self.keep {
+            for ending in ["", "-wal", "-shm", "-wake"] {
+                let mut path = self.path.clone().into_os_string();
+                path.push(ending);
+                std::fs::remove_file(path).ok();
+            }
+        }
+    }
+}

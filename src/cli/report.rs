@@ -1,0 +1,104 @@
+//! `rappel report`: what happened, as a table, CSV or JSON.
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use super::{CliError, DatabaseArg, Outcome, now, read_instant};
+use crate::{
+    domain::{zone::Zone, zone_rules::ZoneRules},
+    report_format,
+    store::{
+        Database,
+        reports::{GroupBy, Report, ReportKind, ReportQuery},
+    },
+    zoneinfo,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// Which: dispositions, attempts, callbacks, agents
+    #[arg(value_parser = read_word::<ReportKind>)]
+    kind: ReportKind,
+    /// What a row is: campaign, list, agent, day, hour, outcome, disposition (several with commas)
+    #[arg(long, value_delimiter = ',', value_parser = read_word::<GroupBy>)]
+    by: Vec<GroupBy>,
+    /// Only this campaign
+    #[arg(long)]
+    campaign: Option<String>,
+    /// Only this list
+    #[arg(long)]
+    list: Option<String>,
+    /// Only this agent
+    #[arg(long)]
+    agent: Option<String>,
+    /// From then on
+    #[arg(long, value_parser = read_instant)]
+    from: Option<Timestamp>,
+    /// Until then
+    #[arg(long, value_parser = read_instant)]
+    until: Option<Timestamp>,
+    /// The zone that days and hours are counted in
+    #[arg(long, default_value = "UTC")]
+    zone: Zone,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    database: DatabaseArg,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
+}
+
+/// Reads a word of an enum that knows its words through serde.
+fn read_word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    let word = serde_json::Value::String(text.replace('-', "_"));
+    serde_json::from_value(word).map_err(|error| error.to_string())
+}
+
+pub(super) async fn run(args: ReportArgs) -> Outcome {
+    let db = args.database.open().await?;
+    let rules = zoneinfo::newest();
+    let mut query = ReportQuery::new(args.kind, args.zone, now());
+    if !args.by.is_empty() {
+        query.group_by = args.by;
+    }
+    query.campaign = args.campaign;
+    query.list = args.list;
+    query.agent = args.agent;
+    query.from = args.from;
+    query.until = args.until;
+    let report = db.report(&query, &rules).await?;
+    print(&report, args.format)
+}
+
+fn print(report: &Report, format: Format) -> Outcome {
+    match format {
+        Format::Table => print!("{}", report_format::table(report)),
+        Format::Csv => print!("{}", report_format::csv(report)),
+        Format::Json => println!("{}", serde_json::to_string_pretty(&report_format::json(report))?),
+    }
+    Ok(())
+}
+
+/// The disposition report of one campaign, as demo and simulate print it at the end.
+pub(super) async fn print_dispositions(
+    db: &Database,
+    campaign: &str,
+    zone: Zone,
+    rules: &ZoneRules,
+    now: Timestamp,
+) -> Result<(), CliError> {
+    let mut query = ReportQuery::new(ReportKind::Dispositions, zone, now);
+    query.campaign = Some(campaign.to_owned());
+    let report = db.report(&query, rules).await?;
+    print(&report, Format::Table)
+}

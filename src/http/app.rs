@@ -1,0 +1,69 @@
+//! What every handler can reach.
+
+use std::{ops::Deref, sync::Arc};
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::watch;
+
+use super::{
+    auth::Believed,
+    limits::{Limiter, Limits, Streams},
+};
+use crate::{
+    domain::zone_rules::ZoneRules,
+    runtime::{clock::Clock, teams::Teams},
+    store::Database,
+};
+
+/// What the API is made of.
+#[derive(Clone)]
+pub struct ApiState {
+    /// The database, for management and reading.
+    pub db: Database,
+    /// The teams served here.
+    pub teams: Teams,
+    /// The clock.
+    pub clock: Clock,
+    /// The zone rules in use.
+    pub rules: Arc<ZoneRules>,
+    /// Writes the metrics down.
+    pub metrics: PrometheusHandle,
+    /// How much one client may ask for.
+    pub limits: Limits,
+    /// Becomes true when the program stops: open event streams then end.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// [`ApiState`] with what the API keeps for itself.
+#[derive(Clone)]
+pub(super) struct App(Arc<Inner>);
+
+pub(super) struct Inner {
+    api: ApiState,
+    pub believed: Believed,
+    pub limiter: Limiter,
+    pub streams: Streams,
+}
+
+impl App {
+    pub fn new(api: ApiState) -> Self {
+        let limiter = Limiter::new(&api.limits);
+        Self(Arc::new(Inner { api, believed: Believed::default(), limiter, streams: Streams::default() }))
+    }
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Deref for Inner {
+    type Target = ApiState;
+
+    fn deref(&self) -> &ApiState {
+        &self.api
+    }
+}

@@ -1,0 +1,32 @@
+//! The API: commands and events for agents, management for the others, health and metrics for those who run it.
+//!
+//! [`router`] makes it of an [`ApiState`]. One file holds one kind of resource; `routes` is the table of all of them, each
+//! with the least role that may use it; `openapi` makes the document out of the very same table.
+
+mod app;
+mod auth;
+mod calls;
+mod campaigns;
+mod contacts;
+mod extract;
+mod guard;
+mod health;
+mod limits;
+mod live;
+mod me;
+mod openapi;
+mod problem;
+mod routes;
+mod suppressions;
+mod teams;
+mod tokens;
+
+use app::App;
+
+pub use self::{
+    app::ApiState,
+    auth::{hash_of, new_token},
+    limits::Limits,
+    problem::{Code, FieldProblem, Problem, status_of},
+    routes::{document, router},
+};

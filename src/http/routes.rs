@@ -1,0 +1,206 @@
+//! The table of all routes. A route cannot be added without saying who may use it, and cannot be missing in the document.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::Method,
+    middleware,
+    routing::{MethodFilter, get, on},
+};
+use serde_json::Value;
+
+use super::{
+    App,
+    app::ApiState,
+    calls, campaigns, contacts,
+    guard::{Access, Gate, pass},
+    health, live, me,
+    openapi::{Described, Document},
+    problem::{Code, Problem},
+    suppressions, teams, tokens,
+};
+use crate::store::Role;
+
+const AGENT: Access = Access::From(Role::Agent);
+const SUPERVISOR: Access = Access::From(Role::Supervisor);
+const MANAGER: Access = Access::From(Role::Manager);
+const ADMIN: Access = Access::From(Role::Admin);
+
+/// The API.
+pub fn router(state: ApiState) -> Router {
+    let app = App::new(state);
+    let mut routes = Routes { made: Some((Router::new(), app.clone())), document: Document::new() };
+    table(&mut routes);
+    let document = axum::Json(routes.document.finish());
+    let (router, _) = routes.made.expect("made above");
+    router
+        .route("/openapi.json", get(|| async move { document }))
+        .fallback(|| async { Problem::new(Code::UnknownRoute, "see /openapi.json for what there is") })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(Code::WrongMethod, "see /openapi.json for what there is")
+        })
+        .with_state(app)
+}
+
+/// The document of the API, as `/openapi.json` gives it.
+pub fn document() -> Value {
+    let mut routes = Routes { made: None, document: Document::new() };
+    table(&mut routes);
+    routes.document.finish()
+}
+
+/// Every route, with the least role that may use it.
+#[rustfmt::skip]
+fn table(r: &mut Routes) {
+    r.get("/health", Access::Open, "Does it work?", health::health);
+    r.get("/metrics", Access::LocalOrFrom(Role::Supervisor), "Metrics for Prometheus", health::metrics);
+
+    r.get("/v1/me", AGENT, "The agent's view: state, preview, call, commands that work now", me::view);
+    r.post("/v1/me/session", AGENT, "Sign in at a phone", me::sign_in);
+    r.delete("/v1/me/session", AGENT, "Sign out", me::sign_out);
+    r.put("/v1/me/state", AGENT, "Ask for Ready or Not ready", me::set_state);
+    r.post("/v1/me/presence", AGENT, "Renew the agent's presence", me::renew_presence);
+    r.get("/v1/me/events", AGENT, "The agent's events; renews the presence while open", live::mine);
+    r.post("/v1/me/preview/{reservation_id}/accept", AGENT, "Dial the customer", me::accept_preview);
+    r.post("/v1/me/preview/{reservation_id}/reject", AGENT, "Leave the contact for later", me::reject_preview);
+    r.post("/v1/me/preview/{reservation_id}/close", AGENT, "Close the contact", me::close_preview);
+    r.post("/v1/me/calls/{attempt_id}/end", AGENT, "End the call", calls::end);
+    r.put("/v1/me/calls/{attempt_id}/classification", AGENT, "Say who answered", calls::reclassify);
+    r.put("/v1/me/calls/{attempt_id}/callback", AGENT, "Schedule or change the callback", calls::schedule_callback);
+    r.delete("/v1/me/calls/{attempt_id}/callback", AGENT, "Cancel the callback", calls::cancel_callback);
+    r.post("/v1/me/calls/{attempt_id}/wrap-up", AGENT, "Wrap up after this call", calls::wrap_up);
+    r.put("/v1/me/calls/{attempt_id}/wrap-up-reason", AGENT, "Label the call", calls::apply_wrap_up_reason);
+    r.put("/v1/me/calls/{attempt_id}/zone", AGENT, "State the customer's zone", calls::state_zone);
+
+    r.get("/v1/teams", SUPERVISOR, "Teams", teams::list);
+    r.post("/v1/teams", ADMIN, "Create a team", teams::create);
+    r.get("/v1/teams/{team}", SUPERVISOR, "A team's board", teams::board);
+    r.get("/v1/teams/{team}/events", SUPERVISOR, "A team's events, live", live::of_team);
+    r.get("/v1/teams/{team}/log", SUPERVISOR, "A team's events, a page of them", teams::log);
+    r.get("/v1/teams/{team}/agents", SUPERVISOR, "A team's agents", teams::agents);
+    r.post("/v1/teams/{team}/agents", MANAGER, "Create an agent", teams::create_agent);
+    r.put("/v1/teams/{team}/agents/{agent_id}/state", SUPERVISOR, "Change an agent's state", teams::set_agent_state);
+
+    r.get("/v1/campaigns", SUPERVISOR, "Campaigns", campaigns::list);
+    r.get("/v1/campaigns/{name}", SUPERVISOR, "A campaign and its progress", campaigns::one);
+    r.put("/v1/campaigns/{name}", MANAGER, "Create a campaign, or change its rules", campaigns::put);
+
+    r.post("/v1/campaigns/{name}/start", MANAGER, "Start the campaign, or go on", campaigns::start);
+    r.post("/v1/campaigns/{name}/pause", MANAGER, "Pause the campaign", campaigns::pause);
+    r.post("/v1/campaigns/{name}/end", MANAGER, "End the campaign for good", campaigns::end);
+    r.get("/v1/campaigns/{name}/contacts", SUPERVISOR, "Contacts of a campaign", contacts::list);
+    r.get("/v1/campaigns/{name}/callbacks", SUPERVISOR, "Callbacks of a campaign", contacts::callbacks);
+    r.get("/v1/contacts/{contact_id}", SUPERVISOR, "A contact", contacts::one);
+    r.put("/v1/contacts/{contact_id}/zones", SUPERVISOR, "State a contact's zones", contacts::put_zones);
+    r.get("/v1/contacts/{contact_id}/attempts", SUPERVISOR, "Attempts of a contact", contacts::attempts);
+
+    r.post("/v1/suppressions/search", MANAGER, "Numbers not to be called", suppressions::list);
+    r.post("/v1/suppressions", MANAGER, "Never call a number, from now on", suppressions::add);
+    r.post("/v1/suppressions/remove", MANAGER, "Take a number off", suppressions::remove);
+
+    r.get("/v1/tokens", ADMIN, "Access tokens", tokens::list);
+    r.post("/v1/tokens", ADMIN, "Create an access token", tokens::create);
+    r.delete("/v1/tokens/{token_id}", ADMIN, "Revoke an access token", tokens::revoke);
+}
+
+/// The routes as they are collected: into the document, and into a router where there is something to serve.
+struct Routes {
+    made: Option<(Router<App>, App)>,
+    document: Document,
+}
+
+impl Routes {
+    fn get<T: 'static>(&mut self, path: &'static str, access: Access, summary: &str, handler: impl Described<T>) {
+        self.add(Method::GET, path, access, summary, handler);
+    }
+
+    fn put<T: 'static>(&mut self, path: &'static str, access: Access, summary: &str, handler: impl Described<T>) {
+        self.add(Method::PUT, path, access, summary, handler);
+    }
+
+    fn post<T: 'static>(&mut self, path: &'static str, access: Access, summary: &str, handler: impl Described<T>) {
+        self.add(Method::POST, path, access, summary, handler);
+    }
+
+    fn delete<T: 'static>(&mut self, path: &'static str, access: Access, summary: &str, handler: impl Described<T>) {
+        self.add(Method::DELETE, path, access, summary, handler);
+    }
+
+    fn add<H: Described<T>, T: 'static>(
+        &mut self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        summary: &str,
+        handler: H,
+    ) {
+        self.document.add::<H, T>(&method, path, access, summary);
+        let Some((router, app)) = self.made.take() else { return };
+        let filter = MethodFilter::try_from(method).expect("one of the four above");
+        let gate = Gate { app: app.clone(), access, path };
+        let bytes_max = H::bytes_max(&app.limits);
+        let route = on(filter, handler)
+            .route_layer(middleware::from_fn_with_state(gate, pass))
+            .route_layer(DefaultBodyLimit::max(bytes_max));
+        self.made = Some((router.route(path, route), app));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
+        document["paths"].as_object().unwrap().iter().flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap();
+            methods.iter().map(move |(method, operation)| (path.as_str(), method.as_str(), operation))
+        })
+    }
+
+    /// Every `$ref` in a part of the document.
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(name, value)| match value {
+                Value::String(to) if name == "$ref" => drop(found.insert(to.clone())),
+                value => references(value, found),
+            }),
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_document_is_whole() {
+        let document = document();
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        assert!(found.contains("#/components/schemas/AgentView"));
+        for reference in found {
+            assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn each_operation_has_a_name_of_its_own_and_its_parameters() {
+        let document = document();
+        let mut names = BTreeSet::new();
+        for (path, method, operation) in operations(&document) {
+            assert!(names.insert(operation["operationId"].as_str().unwrap()), "{method} {path}");
+            let told = operation["parameters"].as_array().into_iter().flatten();
+            let told: BTreeSet<_> = told.filter(|p| p["in"] == "path").map(|p| p["name"].as_str().unwrap()).collect();
+            let wanted: BTreeSet<_> = path.split(['{', '}']).skip(1).step_by(2).collect();
+            assert_eq!(told, wanted, "{method} {path}");
+        }
+        assert!(names.contains("me_sign_in") && names.len() > 40, "{names:?}");
+    }
+
+    #[test]
+    fn whoever_needs_a_token_is_told_so() {
+        let document = document();
+        let open: Vec<_> = operations(&document).filter(|(.., o)| o["x-minimum-role"].is_null()).collect();
+        let open: Vec<_> = open.into_iter().map(|(path, ..)| path).collect();
+        assert_eq!(open, ["/health"]);
+    }
+}

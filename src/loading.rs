@@ -1,0 +1,131 @@
+//! From a row of a list to a stored contact: where it stands, what makes it the same as another, in batches.
+
+use jiff::Timestamp;
+
+use crate::{
+    domain::{
+        campaign::Campaign,
+        contact::{Contact, ContactState, Progress},
+        eligibility,
+        ids::ContactId,
+        zone_rules::ZoneRules,
+    },
+    intake::IntakeContact,
+    store::{ContactList, Database, ManageError, NewContact, OnDuplicate, RowResult},
+};
+
+/// Rows in one transaction.
+const BATCH: usize = 2_000;
+
+/// What became of the rows so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// New contacts.
+    pub loaded: u64,
+    /// Contacts that were there and took the row's values.
+    pub updated: u64,
+    /// Contacts that were there and stayed as they are.
+    pub duplicates: u64,
+    /// New contacts that are not called until someone sets a zone.
+    pub zone_unknown: u64,
+}
+
+/// Loads good rows into a list of a campaign.
+pub struct Loading<'a> {
+    /// Where to; none only counts.
+    pub db: Option<&'a Database>,
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// The list.
+    pub list: &'a ContactList,
+    /// What happens to a contact that is there already.
+    pub policy: OnDuplicate,
+    /// The digest of the file, by which rows are told apart where contacts may come several times.
+    pub digest: String,
+    /// The clock rules.
+    pub rules: &'a ZoneRules,
+    /// When.
+    pub now: Timestamp,
+    /// So far.
+    pub tally: Tally,
+    /// Rows that wait for their transaction.
+    pub batch: Vec<NewContact>,
+}
+
+impl Loading<'_> {
+    /// Takes one good row; every so many rows are stored in one transaction.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn take(&mut self, row: &IntakeContact) -> Result<(), ManageError> {
+        let contact = self.new_contact(row);
+        self.tally.zone_unknown += u64::from(contact.place.zones.is_unknown());
+        self.batch.push(contact);
+        if self.batch.len() >= BATCH { self.store().await } else { Ok(()) }
+    }
+
+    /// Stores what waits.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn store(&mut self) -> Result<(), ManageError> {
+        let rows = std::mem::take(&mut self.batch);
+        let Some(db) = self.db else {
+            self.tally.loaded += rows.len() as u64;
+            return Ok(());
+        };
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for result in db.load_batch(self.campaign, self.list, &rows, self.policy, self.now).await? {
+            match result {
+                RowResult::Loaded => self.tally.loaded += 1,
+                RowResult::Updated => self.tally.updated += 1,
+                RowResult::Duplicate => self.tally.duplicates += 1,
+            }
+        }
+        Ok(())
+    }
+
+    fn new_contact(&self, row: &IntakeContact) -> NewContact {
+        let contact = self.contact(row);
+        let not_before_at = row.dial_time.map_or(self.now, |dial| {
+            let zones = contact.numbers.first().map(|n| contact.zones_of(n).0.clone()).unwrap_or_default();
+            dial.not_before(&zones, self.rules).max(self.now)
+        });
+        // Where a contact may come several times it is its row that tells it apart, so that the same file loaded twice
+        // still changes nothing.
+        let dedupe_key = match self.policy {
+            OnDuplicate::Skip | OnDuplicate::Update => row.dedupe_key(),
+            OnDuplicate::Allow => format!("row\u{1f}{}\u{1f}{}", self.digest, row.line),
+        };
+        NewContact {
+            place: eligibility::place(&contact, &self.campaign.rules, not_before_at, None),
+            account_number: contact.account_number,
+            first_name: contact.first_name,
+            last_name: contact.last_name,
+            numbers: contact.numbers,
+            variables: contact.variables,
+            stated_zones: contact.stated_zones,
+            dedupe_key: Some(dedupe_key),
+            list_priority: contact.list_priority,
+        }
+    }
+
+    fn contact(&self, row: &IntakeContact) -> Contact {
+        Contact {
+            id: ContactId(0),
+            campaign_id: self.campaign.id,
+            list_id: self.list.id,
+            list_priority: self.campaign.rules.list_priority(&self.list.name),
+            account_number: row.account_number.clone(),
+            first_name: row.first_name.clone(),
+            last_name: row.last_name.clone(),
+            numbers: row.numbers.clone(),
+            variables: row.variables.clone(),
+            stated_zones: row.stated_zones.clone(),
+            progress: Progress::default(),
+            state: ContactState::Waiting { not_before_at: self.now },
+        }
+    }
+}

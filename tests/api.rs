@@ -1,0 +1,7 @@
+//! The API as a client meets it: a real server on a loopback port, a database in memory, a switch that the test plays.
+
+mod access;
+mod agent;
+mod events;
+mod management;
+mod world;

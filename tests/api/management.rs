@@ -1,0 +1,123 @@
+//! What managers do: campaigns, suppressions, contacts, agents.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::world::{SPRING, World};
+
+#[tokio::test]
+async fn a_campaign_is_written_started_paused_and_ended() {
+    let world = World::new().await;
+    let manager = world.token("manager");
+    let text = SPRING.replace("spring", "autumn");
+    let (status, taken) = world.put_toml(manager, "/v1/campaigns/autumn", &text).await;
+    assert_eq!((status, &taken["campaign"]["state"]), (200, &json!("draft")), "{taken}");
+    let rules = taken["campaign"]["rules"].clone();
+    let (status, again) = world.put(manager, "/v1/campaigns/autumn", rules.clone()).await;
+    assert_eq!((status, &again["campaign"]["rules"]), (200, &rules));
+    let (status, problem) = world.post(manager, "/v1/campaigns/autumn/pause", json!(null)).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("campaign_cannot_become")));
+    for (step, state) in [("start", "running"), ("pause", "paused"), ("start", "running"), ("end", "ended")] {
+        let (status, campaign) = world.post(manager, &format!("/v1/campaigns/autumn/{step}"), json!(null)).await;
+        assert_eq!((status, &campaign["state"]), (200, &json!(state)));
+    }
+    let (_, shown) = world.get(world.token("supervisor"), "/v1/campaigns/autumn").await;
+    assert_eq!(shown["campaign"]["state"], "ended");
+    assert!(shown["progress"].is_object());
+}
+
+#[tokio::test]
+async fn wrong_rules_are_refused_with_line_and_column() {
+    let world = World::new().await;
+    let manager = world.token("manager");
+    let (status, problem) =
+        world.put_toml(manager, "/v1/campaigns/spring", &SPRING.replace("mode = ", "mood = ")).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("bad_rules")));
+    let error = &problem["errors"][0];
+    assert!(error["line"].as_i64().unwrap() > 1 && error["column"].is_i64(), "{problem}");
+    let (status, problem) = world.put_toml(manager, "/v1/campaigns/summer", SPRING).await;
+    assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("name")));
+    let other = SPRING.replace("\"sales\"", "\"nobody\"");
+    let (status, problem) = world.put_toml(manager, "/v1/campaigns/spring", &other).await;
+    assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("team")));
+}
+
+#[tokio::test]
+async fn a_suppression_counts_at_once_and_can_be_taken_back() {
+    let world = World::new().await;
+    world.load(&["+13125550142"]).await;
+    let (agent, manager) = (world.token("agent"), world.token("manager"));
+    let (_, view) = world.post(agent, "/v1/me/session", json!({ "extension": "100" })).await;
+    let mut events = world.events(agent, "/v1/me/events", view["last_event_seq"].as_i64()).await;
+    world.put(agent, "/v1/me/state", json!({ "state": "ready" })).await;
+    events.until("preview_offered").await;
+    let (status, _) = world.post(manager, "/v1/suppressions", json!({ "number": "+13125550142" })).await;
+    assert_eq!(status, 201);
+    assert_eq!(events.until("reservation_ended").await["how"], "suppressed");
+    let (_, list) = world.post(manager, "/v1/suppressions/search", json!({})).await;
+    assert_eq!((&list[0]["number"], &list[0]["source"]), (&json!("+13125550142"), &json!("api")));
+    let entry = json!({ "number": "+13125550142" });
+    assert_eq!(world.post(manager, "/v1/suppressions/remove", entry.clone()).await.0, 204);
+    assert_eq!(world.post(manager, "/v1/suppressions/remove", entry).await.0, 404);
+    let (status, problem) = world.post(manager, "/v1/suppressions", json!({ "number": "312" })).await;
+    assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("number")));
+}
+
+#[tokio::test]
+async fn contacts_are_listed_and_their_zones_stated() {
+    let world = World::new().await;
+    world.load(&["+13125550142", "+13125550143", "+13125550144"]).await;
+    let supervisor = world.token("supervisor");
+    let (_, page) = world.get(supervisor, "/v1/campaigns/spring/contacts?count=2").await;
+    let page = page.as_array().unwrap();
+    assert_eq!(page.len(), 2);
+    let rest = format!("/v1/campaigns/spring/contacts?count=2&after={}", page[1]["id"]);
+    assert_eq!(world.get(supervisor, &rest).await.1.as_array().unwrap().len(), 1);
+    let contact = format!("/v1/contacts/{}", page[0]["id"]);
+    let (status, changed) =
+        world.put(supervisor, &format!("{contact}/zones"), json!({ "zones": ["America/Denver"] })).await;
+    assert_eq!((status, &changed["stated_zones"]["zones"]), (200, &json!(["America/Denver"])), "{changed}");
+    let (status, problem) = world.put(supervisor, &format!("{contact}/zones"), json!({ "zones": ["Mars"] })).await;
+    assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("zones")), "{problem}");
+    let (status, attempts) = world.get(supervisor, &format!("{contact}/attempts")).await;
+    assert_eq!((status, attempts), (200, json!([])));
+    assert_eq!(world.get(supervisor, "/v1/contacts/999999").await.0, 404);
+    let (status, _) = world.get(supervisor, "/v1/campaigns/spring/contacts?count=0").await;
+    assert_eq!(status, 422);
+}
+
+#[tokio::test]
+async fn a_new_agent_can_work_at_once() {
+    let world = World::new().await;
+    let new = json!({ "login": "ada", "name": "Ada" });
+    let (status, agent) = world.post(world.token("manager"), "/v1/teams/sales/agents", new.clone()).await;
+    assert_eq!(status, 201);
+    assert_eq!(world.post(world.token("admin"), "/v1/teams", json!({ "name": "other" })).await.0, 201);
+    let (status, problem) = world.post(world.token("manager"), "/v1/teams/other/agents", new).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("login_taken")));
+    let wish = json!({ "role": "agent", "agent_id": agent["id"], "label": "ada" });
+    let (status, made) = world.post(world.token("admin"), "/v1/tokens", wish).await;
+    assert_eq!(status, 201, "{made}");
+    let token = made["token"].as_str().unwrap();
+    let (status, view) = world.post(token, "/v1/me/session", json!({ "extension": "300" })).await;
+    assert_eq!((status, &view["agent"]["login"]), (200, &json!("ada")));
+}
+
+#[tokio::test]
+async fn tokens_are_given_to_whom_they_can_be_for() {
+    let world = World::new().await;
+    let admin = world.token("admin");
+    let wrong: [(Value, &str); 4] = [
+        (json!({ "role": "agent", "label": "x" }), "agent_id"),
+        (json!({ "role": "agent", "agent_id": 999_999, "label": "x" }), "agent_id"),
+        (json!({ "role": "admin", "agent_id": 1, "label": "x" }), "agent_id"),
+        (json!({ "role": "owner", "label": "x" }), "role"),
+    ];
+    for (wish, field) in wrong {
+        let (status, problem) = world.post(admin, "/v1/tokens", wish).await;
+        assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!(field)), "{problem}");
+    }
+    let wish = json!({ "role": "supervisor", "team": "nobody", "label": "x" });
+    assert_eq!(world.post(admin, "/v1/tokens", wish).await.0, 404);
+    assert_eq!(world.send(admin, &Method::DELETE, "/v1/tokens/999999", None).await.0, 404);
+}
