@@ -14,6 +14,7 @@ mod db;
 mod due;
 mod errors;
 mod events;
+mod known;
 mod lists;
 mod migrate;
 mod notices;
