@@ -222,5 +222,3 @@ impl fmt::Display for Explanation {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests;

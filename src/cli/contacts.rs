@@ -6,7 +6,7 @@ use super::{CliError, DatabaseArg, Outcome, now};
 use crate::{
     domain::{
         contact::StatedZones,
-        ids::{CampaignId, ContactId},
+        ids::ContactId,
         zone::{Zone, ZoneSource},
     },
     explain,

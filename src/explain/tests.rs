@@ -164,7 +164,33 @@ fn people_read_why() {
     known.contact.numbers.push(number("+18005550100", "unknown"));
     known.suppressions = vec![suppressed(Some(at("2026-11-28T00:00Z")))];
     let explained = explain(&known, at("2026-11-24T23:00Z"), &ZoneRules::bundled());
-    insta::assert_snapshot!(explained, @"");
+    insta::assert_snapshot!(explained, @r#"
+        contact 17 of campaign renewals is called from 2026-11-25 09:00 in America/New_York on +1212***0123
+          yes  campaign_running  the campaign is running
+          yes  contact_waiting   the contact is waiting
+          yes  not_before        the contact has rested long enough
+          yes  contact_attempts  0 of 6 attempts on the contact made
+
+        +1312***0142
+          yes  number_closed     the number is in use
+          yes  number_attempts   0 of 3 attempts on the number made
+          NO   suppression       the number is on the do-not-call list national; until 2026-11-27 18:00 in America/Chicago
+          yes  zone_known        the zone is America/Chicago, from the number
+          NO   calling_window    the calling hours are closed in America/Chicago; until 2026-11-25 09:00 in America/Chicago
+
+        +1212***0123
+          yes  number_closed     the number is in use
+          yes  number_attempts   0 of 3 attempts on the number made
+          yes  suppression       the number is on no do-not-call list
+          yes  zone_known        the zone is America/New_York, from the number
+          NO   calling_window    the calling hours are closed in America/New_York; until 2026-11-25 09:00 in America/New_York
+
+        +1800***0100
+          yes  number_closed     the number is in use
+          yes  number_attempts   0 of 3 attempts on the number made
+          yes  suppression       the number is on no do-not-call list
+          NO   zone_known        the zone is unknown: not called until someone sets one
+        "#);
 }
 
 #[test]
@@ -172,5 +198,69 @@ fn programs_read_why() {
     let mut known = known();
     known.contact.state = ContactState::Waiting { not_before_at: at("2026-11-24T23:30Z") };
     let explained = explain(&known, morning(), &ZoneRules::bundled());
-    insta::assert_snapshot!(serde_json::to_string_pretty(&explained).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&explained).unwrap(), @r#"
+        {
+          "contact_id": 17,
+          "campaign": "renewals",
+          "asked_at": "2026-11-24T16:00:00Z",
+          "verdict": "is called from 2026-11-25 09:00 in America/Chicago on +1312***0142",
+          "callable": false,
+          "answers": [
+            {
+              "rule": "campaign_running",
+              "allows": true,
+              "says": "the campaign is running"
+            },
+            {
+              "rule": "contact_waiting",
+              "allows": true,
+              "says": "the contact is waiting"
+            },
+            {
+              "rule": "not_before",
+              "allows": false,
+              "says": "the contact rests until 2026-11-24T23:30:00Z",
+              "changes_at": "2026-11-24T23:30:00Z",
+              "changes_at_local": "2026-11-24 17:30 in America/Chicago"
+            },
+            {
+              "rule": "contact_attempts",
+              "allows": true,
+              "says": "0 of 6 attempts on the contact made"
+            },
+            {
+              "rule": "number_closed",
+              "number": "+1312***0142",
+              "allows": true,
+              "says": "the number is in use"
+            },
+            {
+              "rule": "number_attempts",
+              "number": "+1312***0142",
+              "allows": true,
+              "says": "0 of 3 attempts on the number made"
+            },
+            {
+              "rule": "suppression",
+              "number": "+1312***0142",
+              "allows": true,
+              "says": "the number is on no do-not-call list"
+            },
+            {
+              "rule": "zone_known",
+              "number": "+1312***0142",
+              "allows": true,
+              "says": "the zone is America/Chicago, from the number"
+            },
+            {
+              "rule": "calling_window",
+              "number": "+1312***0142",
+              "allows": true,
+              "says": "the calling hours are open in America/Chicago",
+              "changes_at": "2026-11-24T23:00:00Z",
+              "changes_at_local": "2026-11-24 17:00 in America/Chicago"
+            }
+          ]
+        }
+        "#);
 }
