@@ -16,6 +16,7 @@ use crate::domain::{
     eligibility::{self, Answer, Finding, Question, Verdict},
     ids::ContactId,
     phone::PhoneNumber,
+    schema::Instant,
     suppression::Suppression,
     zone::{Zone, ZoneSet},
     zone_rules::ZoneRules,
@@ -25,12 +26,11 @@ use crate::domain::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Explanation {
     /// The contact.
-    #[schemars(with = "i64")]
     pub contact_id: ContactId,
     /// The campaign.
     pub campaign: String,
     /// When the rules were asked.
-    #[schemars(with = "String")]
+    #[schemars(with = "Instant")]
     pub asked_at: Timestamp,
     /// What follows, in a sentence.
     pub verdict: String,
@@ -54,7 +54,7 @@ pub struct RuleAnswer {
     pub says: String,
     /// When that changes by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<Instant>")]
     pub changes_at: Option<Timestamp>,
     /// The same on the customer's wall clock, in each zone they may be in.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,24 +63,24 @@ pub struct RuleAnswer {
 
 /// All there is to know about a contact: the contact, its campaign, the do-not-call entries of its numbers, and the callback
 /// it waits for.
-#[derive(Clone, Copy)]
-pub struct Known<'a> {
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
     /// The contact.
-    pub contact: &'a Contact,
+    pub contact: Contact,
     /// Its campaign.
-    pub campaign: &'a Campaign,
+    pub campaign: Campaign,
     /// The do-not-call entries of its numbers, and of the callback's.
-    pub suppressions: &'a [Suppression],
+    pub suppressions: Vec<Suppression>,
     /// The callback, if the contact is promised one.
-    pub callback: Option<&'a Callback>,
+    pub callback: Option<Callback>,
 }
 
 /// Asks the rules why a contact is called or not at `now`.
-pub fn explain(known: &Known<'_>, now: Timestamp, rules: &ZoneRules) -> Explanation {
+pub fn explain(known: &Known, now: Timestamp, rules: &ZoneRules) -> Explanation {
     let question = Question {
-        contact: known.contact,
-        campaign: known.campaign,
-        suppressions: known.suppressions,
+        contact: &known.contact,
+        campaign: &known.campaign,
+        suppressions: &known.suppressions,
         now,
         rules,
         promised: promise(known).map(|callback| &callback.number),
@@ -97,7 +97,7 @@ pub fn explain(known: &Known<'_>, now: Timestamp, rules: &ZoneRules) -> Explanat
 }
 
 /// The verdict as a sentence, and whether it is a call now.
-fn said(known: &Known<'_>, q: &Question<'_>) -> (String, bool) {
+fn said(known: &Known, q: &Question<'_>) -> (String, bool) {
     let no = |sentence: String| (sentence, false);
     match (known.contact.state, promise(known)) {
         (ContactState::Closed { reason }, _) => no(format!("is not called any more: {}", why(reason))),
@@ -112,8 +112,8 @@ fn said(known: &Known<'_>, q: &Question<'_>) -> (String, bool) {
 }
 
 /// The callback that the contact waits for.
-fn promise<'a>(known: &Known<'a>) -> Option<&'a Callback> {
-    known.callback.filter(|_| matches!(known.contact.state, ContactState::Promised { .. }))
+fn promise(known: &Known) -> Option<&Callback> {
+    known.callback.as_ref().filter(|_| matches!(known.contact.state, ContactState::Promised { .. }))
 }
 
 /// What follows when the rules are asked, seen from `now`.
@@ -219,3 +219,6 @@ impl fmt::Display for Explanation {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

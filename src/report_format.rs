@@ -1,14 +1,15 @@
 //! A report for people ([`table`]), for spreadsheets ([`csv`]) and for programs ([`json`]).
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
-use serde_json::{Map, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::store::reports::{ColumnKind, Report, Value};
+use crate::store::reports::{Column, ColumnKind, Report, Value};
 
 /// An aligned text: numbers to the right, spans as `h:mm:ss`, totals under a line.
 pub fn table(report: &Report) -> String {
-    let header: Vec<String> = report.columns.iter().map(|column| column.name.replace('_', " ")).collect();
+    let header: Vec<String> = report.columns.iter().map(|column| heading(column.name)).collect();
     let rows: Vec<Vec<String>> = report.rows.iter().map(|row| row.iter().map(shown).collect()).collect();
     let totals: Option<Vec<String>> = report.totals.as_ref().map(|row| row.iter().map(shown).collect());
     let widths: Vec<usize> = (0..header.len())
@@ -35,6 +36,11 @@ pub fn table(report: &Report) -> String {
         text.push_str(&line(&totals));
     }
     text
+}
+
+/// The name of a column for people, who see from the cells that they are spans.
+fn heading(name: &str) -> String {
+    name.replace("_seconds", "").replace('_', " ")
 }
 
 /// A cell for people.
@@ -79,24 +85,38 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// One object for each row, by the names of the columns, and what the report is.
-pub fn json(report: &Report) -> serde_json::Value {
-    let object = |row: &Vec<Value>| -> Map<String, serde_json::Value> {
-        report.columns.iter().zip(row).map(|(column, value)| (column.name.to_owned(), json!(value))).collect()
-    };
-    json!({
-        "title": report.title,
-        "columns": report.columns,
-        "rows": report.rows.iter().map(object).collect::<Vec<_>>(),
-        "totals": report.totals.as_ref().map(object),
-    })
+/// A report for programs.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "Report")]
+pub struct JsonReport {
+    /// What it is: kind, zone, time.
+    pub title: String,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its rows, by the names of the columns.
+    pub rows: Vec<JsonRow>,
+    /// The row of all rows, where adding them up makes sense.
+    pub totals: Option<JsonRow>,
+}
+
+/// A row by the names of its columns.
+pub type JsonRow = BTreeMap<&'static str, Value>;
+
+/// One object for each row, and what the report is.
+pub fn json(report: &Report) -> JsonReport {
+    let object =
+        |row: &Vec<Value>| report.columns.iter().zip(row).map(|(column, value)| (column.name, value.clone())).collect();
+    JsonReport {
+        title: report.title.clone(),
+        columns: report.columns.clone(),
+        rows: report.rows.iter().map(object).collect(),
+        totals: report.totals.as_ref().map(object),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::reports::Column;
-
     fn report() -> Report {
         let column = |name, kind| Column { name, kind };
         let text = |text: &str| Value::Text(text.to_owned());
@@ -129,13 +149,13 @@ mod tests {
         insta::assert_snapshot!(table(&report()), @r#"
         attempts, Europe/Rome
 
-        campaign  list      attempts  answered share  talk seconds
-        ----------------------------------------------------------
-        renewals  =SUM(A1)        12          25.0 %       1:02:05
-        Grüße     a, "b" c         0                       0:00:09
-        @x        -y               3         100.0 %     100:00:00
-        ----------------------------------------------------------
-        total                     15          40.0 %     101:02:14
+        campaign  list      attempts  answered share       talk
+        -------------------------------------------------------
+        renewals  =SUM(A1)        12          25.0 %    1:02:05
+        Grüße     a, "b" c         0                    0:00:09
+        @x        -y               3         100.0 %  100:00:00
+        -------------------------------------------------------
+        total                     15          40.0 %  101:02:14
         "#);
     }
 
@@ -145,8 +165,8 @@ mod tests {
         insta::assert_snapshot!(table(&report), @r#"
         attempts, Europe/Rome
 
-        campaign  list  attempts  answered share  talk seconds
-        ------------------------------------------------------
+        campaign  list  attempts  answered share  talk
+        ----------------------------------------------
         nothing
         "#);
     }
@@ -165,26 +185,27 @@ mod tests {
     fn programs_get_objects() {
         insta::assert_snapshot!(serde_json::to_string_pretty(&json(&report())).unwrap(), @r#"
         {
+          "title": "attempts, Europe/Rome",
           "columns": [
             {
-              "kind": "text",
-              "name": "campaign"
+              "name": "campaign",
+              "kind": "text"
             },
             {
-              "kind": "text",
-              "name": "list"
+              "name": "list",
+              "kind": "text"
             },
             {
-              "kind": "count",
-              "name": "attempts"
+              "name": "attempts",
+              "kind": "count"
             },
             {
-              "kind": "share",
-              "name": "answered_share"
+              "name": "answered_share",
+              "kind": "share"
             },
             {
-              "kind": "seconds",
-              "name": "talk_seconds"
+              "name": "talk_seconds",
+              "kind": "seconds"
             }
           ],
           "rows": [
@@ -210,7 +231,6 @@ mod tests {
               "talk_seconds": 360000
             }
           ],
-          "title": "attempts, Europe/Rome",
           "totals": {
             "answered_share": 0.4,
             "attempts": 15,

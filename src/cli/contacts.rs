@@ -5,11 +5,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::{CliError, DatabaseArg, Outcome, now};
 use crate::{
     domain::{
-        contact::{ContactState, StatedZones},
-        ids::{CampaignId, ContactId},
+        contact::StatedZones,
+        ids::ContactId,
         zone::{Zone, ZoneSource},
     },
-    explain::{self, Known},
+    explain,
     ports::Store,
     store::Database,
     zoneinfo,
@@ -86,27 +86,12 @@ pub(super) async fn explain(args: ExplainArgs) -> Outcome {
         .contact
         .parse::<ContactId>()
         .map_err(|_| CliError::new(format!("\"{}\" is not the number of a contact", args.contact)))?;
-    let candidate = found(&db, id).await?;
-    let campaign = campaign_of(&db, candidate.contact.campaign_id).await?;
-    let callback = match candidate.contact.state {
-        ContactState::Promised { callback_id } => db.callback(callback_id).await?,
-        ContactState::Waiting { .. } | ContactState::InProgress | ContactState::Closed { .. } => None,
-    };
+    let known = db.known_contact(id, now()).await?.ok_or_else(|| CliError::new(format!("there is no contact {id}")))?;
     let rules = zoneinfo::newest();
-    let known = Known {
-        contact: &candidate.contact,
-        campaign: &campaign,
-        suppressions: &candidate.suppressions,
-        callback: callback.as_ref(),
-    };
     let explanation = explain::explain(&known, now(), &rules);
     match args.format {
         ExplainFormat::Text => print!("{explanation}"),
         ExplainFormat::Json => println!("{}", serde_json::to_string_pretty(&explanation)?),
     }
     Ok(())
-}
-
-async fn campaign_of(db: &Database, id: CampaignId) -> Result<crate::domain::campaign::Campaign, CliError> {
-    db.campaign(id).await?.ok_or_else(|| CliError::new(format!("campaign {id} is not there")))
 }

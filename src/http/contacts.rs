@@ -19,6 +19,7 @@ use crate::{
         ids::{CallbackId, ContactId},
         zone::{ZoneSet, ZoneSource},
     },
+    explain::{self, Explanation},
     ports::Store as _,
     store::{CallbackFilter, ManageError, PAGE_ROWS_MAX, StoredContact},
 };
@@ -48,6 +49,19 @@ pub(super) async fn one(
     Path(path): Path<ContactPath>,
 ) -> Result<Json<Contact>, Problem> {
     app.contact(&caller, path.contact_id).await.map(Json)
+}
+
+/// Why a contact is called or not, rule by rule.
+pub(super) async fn explain(
+    caller: Caller,
+    State(app): State<App>,
+    Path(path): Path<ContactPath>,
+) -> Result<Json<Explanation>, Problem> {
+    let now = app.clock.now();
+    let known = app.db.known_contact(path.contact_id, now).await?;
+    let known = known.ok_or_else(|| ManageError::UnknownContact(path.contact_id.to_string()))?;
+    caller.check_team(known.campaign.team_id)?;
+    Ok(Json(explain::explain(&known, now, &app.rules)))
 }
 
 /// Which contacts of a campaign.

@@ -16,6 +16,7 @@ mod live;
 mod me;
 mod openapi;
 mod problem;
+mod reports;
 mod routes;
 mod suppressions;
 mod teams;

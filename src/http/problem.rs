@@ -17,7 +17,7 @@ use crate::{
     domain::refusal::Refusal,
     ports::StoreError,
     runtime::handle::{CommandError, Unavailable},
-    store::ManageError,
+    store::{ManageError, reports::ReportError},
 };
 
 /// The media type of a problem.
@@ -245,6 +245,15 @@ impl From<StoreError> for Problem {
                 tracing::error!(%error, "a request found impossible data");
                 Self::new(Code::Inconsistent, format!("{table}, row {row}, column {column} cannot be"))
             }
+        }
+    }
+}
+
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Store(error) => error.into(),
+            ReportError::Refused(why) => Self::new(Code::BadValue, why),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{
     health, live, me,
     openapi::{Described, Document},
     problem::{Code, Problem},
-    suppressions, teams, tokens,
+    reports, suppressions, teams, tokens,
 };
 use crate::store::Role;
 
@@ -92,9 +92,12 @@ fn table(r: &mut Routes) {
     r.get("/v1/campaigns/{name}/callbacks", SUPERVISOR, "Callbacks of a campaign", contacts::callbacks);
     r.get("/v1/contacts/{contact_id}", SUPERVISOR, "A contact", contacts::one);
     r.put("/v1/contacts/{contact_id}/zones", SUPERVISOR, "State a contact's zones", contacts::put_zones);
+    r.get("/v1/contacts/{contact_id}/explain", SUPERVISOR, "Why a contact is called or not", contacts::explain);
     r.get("/v1/contacts/{contact_id}/attempts", SUPERVISOR, "Attempts of a contact", contacts::attempts);
 
     r.post("/v1/suppressions/search", MANAGER, "Numbers not to be called", suppressions::list);
+    r.get("/v1/reports/{kind}", SUPERVISOR, "A report, as JSON or CSV", reports::one);
+
     r.post("/v1/suppressions", MANAGER, "Never call a number, from now on", suppressions::add);
     r.post("/v1/suppressions/remove", MANAGER, "Take a number off", suppressions::remove);
 

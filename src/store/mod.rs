@@ -17,6 +17,7 @@ mod db;
 mod due;
 mod errors;
 mod events;
+mod known;
 mod lists;
 mod migrate;
 mod notices;

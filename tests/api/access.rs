@@ -19,6 +19,7 @@ fn filled(path: &str) -> String {
         .replace("{token_id}", "999999")
         .replace("{team}", "nobody")
         .replace("{name}", "nobody")
+        .replace("{kind}", "attempts")
 }
 
 #[tokio::test]

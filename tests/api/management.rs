@@ -121,3 +121,60 @@ async fn tokens_are_given_to_whom_they_can_be_for() {
     assert_eq!(world.post(admin, "/v1/tokens", wish).await.0, 404);
     assert_eq!(world.send(admin, &Method::DELETE, "/v1/tokens/999999", None).await.0, 404);
 }
+
+#[tokio::test]
+async fn reports_are_read_as_json_and_as_csv() {
+    let world = World::new().await;
+    world.load(&["+13125550142", "+13125550143"]).await;
+    let supervisor = world.token("supervisor");
+    let (status, report) = world.get(supervisor, "/v1/reports/dispositions?group_by=list&zone=Europe/Rome").await;
+    assert_eq!((status, &report["title"]), (200, &json!("dispositions, Europe/Rome")), "{report}");
+    let row = |what: &str, share: f64| {
+        json!({
+            "campaign": "spring", "list": "march", "about": "contacts", "what": what, "detail": "", "count": 2,
+            "share": share,
+        })
+    };
+    assert_eq!(report["rows"], json!([row("loaded", 1.0), row("waiting", 1.0)]));
+    let (status, report) = world.get(supervisor, "/v1/reports/attempts?group_by=").await;
+    assert_eq!((status, &report["rows"][0]["attempts"]), (200, &json!(0)), "{report}");
+
+    let csv = world.request(supervisor, &Method::GET, "/v1/reports/callbacks?format=csv").send().await.unwrap();
+    assert_eq!(csv.headers()["content-type"], "text/csv; charset=utf-8");
+    let header = "campaign,callbacks,scheduled,due,kept,kept_late,missed,cancelled,moved\r\n";
+    assert_eq!(csv.text().await.unwrap(), header);
+
+    for (path, said) in [
+        ("agents?group_by=hour", "the report agents cannot be grouped by hour; take some of agent, day"),
+        ("attempts?campaign=autumn", "there is no campaign \"autumn\""),
+        ("attempts?group_by=week", "group_by: \"week\" is not something to group by; take one of campaign, list, "),
+        ("attempts?color=red", "query: "),
+        ("calls", "path: "),
+    ] {
+        let (status, problem) = world.get(supervisor, &format!("/v1/reports/{path}")).await;
+        assert_eq!((status, &problem["code"]), (422, &json!("bad_value")), "{path}: {problem}");
+        assert!(problem["detail"].as_str().unwrap().starts_with(said), "{path}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn a_contact_is_explained_without_its_number() {
+    let world = World::new().await;
+    world.load(&["+13125550142"]).await;
+    let supervisor = world.token("supervisor");
+    let (_, contacts) = world.get(supervisor, "/v1/campaigns/spring/contacts").await;
+    let path = format!("/v1/contacts/{}/explain", contacts[0]["id"]);
+    let (status, explained) = world.get(supervisor, &path).await;
+    assert_eq!((status, &explained["callable"]), (200, &json!(true)), "{explained}");
+    assert_eq!(explained["verdict"], "may be called now on +1312***0142");
+    let number = json!({ "number": "+13125550142" });
+    assert_eq!(world.post(world.token("manager"), "/v1/suppressions", number).await.0, 201);
+    let (_, explained) = world.get(supervisor, &path).await;
+    assert_eq!(explained["verdict"], "is not called any more: its numbers are on do-not-call lists");
+    let refused: Vec<_> =
+        explained["answers"].as_array().unwrap().iter().filter(|answer| answer["allows"] == false).collect();
+    assert_eq!((refused.len(), &refused[0]["rule"]), (1, &json!("suppression")), "{explained}");
+    assert!(!explained.to_string().contains("5550142"));
+    let (status, problem) = world.get(supervisor, "/v1/contacts/999999/explain").await;
+    assert_eq!((status, &problem["code"]), (404, &json!("unknown_contact")));
+}

@@ -7,10 +7,10 @@ use super::{
     Asked, GroupBy, Report, ReportError,
     attempts::{self, ATTEMPTS},
     local,
-    source::{Source, Sums, named},
+    source::{Source, Sums, named, some_rows},
     table::{Figure, finish},
 };
-use crate::{domain::agent::AgentState, ports::StoreError, store::record::Record};
+use crate::{domain::agent::AgentState, store::record::Record};
 
 const PREVIEWS: Source = Source {
     name: "previews",
@@ -78,8 +78,8 @@ pub(super) async fn report(asked: &Asked<'_>) -> Result<Report, ReportError> {
     Ok(finish(asked, &FIGURES, all))
 }
 
-async fn add_states(asked: &Asked<'_>, all: &mut Sums) -> Result<(), StoreError> {
-    let rows = asked.db.db().rows_built("agent states", states_text(asked), Vec::new()).await?;
+async fn add_states(asked: &Asked<'_>, all: &mut Sums) -> Result<(), ReportError> {
+    let rows = some_rows(asked, "agent states", states_text(asked)).await?;
     for row in &rows {
         let record = Record::of(row, "events", "agent_id");
         let spans = Spans {

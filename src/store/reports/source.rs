@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Asked, local, query::GroupBy};
+use super::{
+    Asked, local,
+    query::{GroupBy, ReportError},
+};
 use crate::{
     ports::StoreError,
     store::{db::Row, record::Record},
@@ -17,6 +20,21 @@ const SUMS: [&str; 20] = [
 
 /// Sums by the labels of their group.
 pub(super) type Sums = BTreeMap<Vec<String>, Vec<i64>>;
+
+/// The most groups that a report counts: what it takes in memory stays within some tens of megabytes.
+const GROUPS_MAX: usize = 100_000;
+
+/// The rows of a statement, if they are not too many.
+pub(super) async fn some_rows(asked: &Asked<'_>, name: &'static str, text: String) -> Result<Vec<Row>, ReportError> {
+    let limited = format!("{text} LIMIT {}", GROUPS_MAX + 1);
+    let rows = asked.db.db().rows_built(name, limited, Vec::new()).await?;
+    if rows.len() > GROUPS_MAX {
+        return Err(ReportError::Refused(format!(
+            "the report has more than {GROUPS_MAX} rows: group by less, or take a shorter time"
+        )));
+    }
+    Ok(rows)
+}
 
 /// What to count, as SQL. What a table does not know is left empty.
 #[derive(Clone, Copy)]
@@ -37,10 +55,9 @@ pub(super) struct Source {
 
 impl Source {
     /// Counts; `sums` are aggregates in SQL.
-    pub(super) async fn count(&self, asked: &Asked<'_>, sums: &[&str]) -> Result<Sums, StoreError> {
-        let text = self.text(asked, sums);
-        let rows = asked.db.db().rows_built(self.name, text, Vec::new()).await?;
-        rows.iter().map(|row| self.group(asked, row, sums.len())).collect()
+    pub(super) async fn count(&self, asked: &Asked<'_>, sums: &[&str]) -> Result<Sums, ReportError> {
+        let rows = some_rows(asked, self.name, self.text(asked, sums)).await?;
+        Ok(rows.iter().map(|row| self.group(asked, row, sums.len())).collect::<Result<_, _>>()?)
     }
 
     fn text(&self, asked: &Asked<'_>, sums: &[&str]) -> String {

@@ -1,11 +1,12 @@
 //! A finished report: plain data, and how it is made of sums.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Asked, source::Sums};
 
 /// A report.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// What it is: kind, zone, time.
     pub title: String,
@@ -18,7 +19,7 @@ pub struct Report {
 }
 
 /// A column of a report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Column {
     /// Its name: a stable word.
     pub name: &'static str,
@@ -27,7 +28,7 @@ pub struct Column {
 }
 
 /// What the cells of a column are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
     /// Words.
@@ -41,8 +42,9 @@ pub enum ColumnKind {
 }
 
 /// A cell.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "ReportValue")]
 pub enum Value {
     /// There is nothing to say: an average of none.
     Empty,
