@@ -17,8 +17,11 @@ use crate::support::bench::{ALICE, Bench};
 
 const RULES: &str = "[wrap_up]\nmode = \"required_with_reason\"\nseconds_max = 30\nreasons = [\"sold\"]\n";
 
+/// Makes a bench in some situation, always the same.
+type Situation = Box<dyn Fn() -> Bench>;
+
 /// Every situation an agent can be in, and how they come there.
-fn situations() -> Vec<(&'static str, Box<dyn Fn() -> Bench>)> {
+fn situations() -> Vec<(&'static str, Situation)> {
     fn bench() -> Bench {
         Bench::new(RULES, &["312-555-0142"])
     }

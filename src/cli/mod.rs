@@ -59,7 +59,7 @@ fn long_version() -> &'static str {
 /// Which database, for every command that needs one.
 #[derive(Debug, Args)]
 struct DatabaseArg {
-    /// Where the data is kept: sqlite:PATH or postgres://USER@HOST/NAME
+    /// Where the data is kept: sqlite:PATH or <postgres://USER@HOST/NAME>
     #[arg(long, global = true, env = "RAPPEL_DATABASE", hide_env_values = true, default_value = DATABASE_DEFAULT)]
     database: String,
 }

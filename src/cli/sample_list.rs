@@ -61,7 +61,7 @@ pub fn write(to: impl Write, count: usize, numbers: Numbers, seed: u64) -> csv::
     for i in 0..count {
         let first = number(i, numbers);
         // A quarter has a second number.
-        let second = (i % 4 == 0).then(|| number(i + count, numbers)).unwrap_or_default();
+        let second = if i.is_multiple_of(4) { number(i + count, numbers) } else { String::new() };
         list.write_record([
             format!("{}{:06}", if numbers == Numbers::Us { "US" } else { "FR" }, i + 1),
             pick(&mut dice, FIRST_NAMES).to_owned(),

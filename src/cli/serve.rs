@@ -20,7 +20,7 @@ pub(super) struct ServeArgs {
     /// The settings file; every key is optional
     #[arg(long, env = "RAPPEL_CONFIG")]
     config: Option<PathBuf>,
-    /// Where the data is kept: sqlite:PATH or postgres://USER@HOST/NAME
+    /// Where the data is kept: sqlite:PATH or <postgres://USER@HOST/NAME>
     #[arg(long, env = "RAPPEL_DATABASE", hide_env_values = true)]
     database: Option<String>,
     /// Where the API listens

@@ -111,7 +111,7 @@ pub(super) async fn run(args: SimulateArgs) -> Outcome {
         let (summary, db) = plan.run(plan.args.seed + run, run == 0).await?;
         done.push(summary.done_at);
         if run == 0 {
-            plan.print_run(&summary);
+            print_run(&summary);
             report::print_dispositions(&db, &plan.campaign.name, plan.zone, &plan.rules, summary.ended_at).await?;
         }
         db.close().await;
@@ -233,16 +233,6 @@ impl Plan {
         );
     }
 
-    fn print_run(&self, summary: &Summary) {
-        println!(
-            "{} previews, {} attempts, {} contacts closed; {} facts checked against the invariants, {} stops survived",
-            summary.previews, summary.attempts, summary.closed, summary.checked, summary.stops
-        );
-        let outcomes: BTreeMap<_, _> = summary.outcomes.iter().collect();
-        let words: Vec<String> = outcomes.iter().map(|(name, count)| format!("{name} {count}")).collect();
-        println!("outcomes: {}", words.join(", "));
-    }
-
     /// Will it be done, and when?
     fn print_forecast(&self, mut done: Vec<Option<Timestamp>>) {
         let shown = |at: Timestamp| self.rules.local(at, self.zone).strftime("%a %d %b %H:%M").to_string();
@@ -273,4 +263,14 @@ impl Plan {
 fn write_event(log: &mut impl Write, event: &EventRecord) -> std::io::Result<()> {
     serde_json::to_writer(&mut *log, event)?;
     log.write_all(b"\n")
+}
+
+fn print_run(summary: &Summary) {
+    println!(
+        "{} previews, {} attempts, {} contacts closed; {} facts checked against the invariants, {} stops survived",
+        summary.previews, summary.attempts, summary.closed, summary.checked, summary.stops
+    );
+    let outcomes: BTreeMap<_, _> = summary.outcomes.iter().collect();
+    let words: Vec<String> = outcomes.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    println!("outcomes: {}", words.join(", "));
 }

@@ -22,10 +22,10 @@ use crate::domain::{
 
 impl Engine {
     /// Makes a promise in a call, or changes the one made in it: what is left out stays.
-    pub(super) fn schedule(&mut self, mut attempt: Attempt, promise: Promise) -> Result<(), Refusal> {
+    pub(super) fn schedule(&mut self, mut attempt: Attempt, promise: &Promise) -> Result<(), Refusal> {
         let existing = attempt.promises_callback_id.and_then(|id| self.callbacks.get(&id)).cloned();
         let is_new = existing.is_none();
-        let callback = self.promised(&attempt, promise, existing)?;
+        let callback = self.promised(&attempt, promise, existing.as_ref())?;
         let (id, due_at, zone, owner_id) = (callback.id, callback.due_at, callback.wall_time.zone, callback.owner_id);
         self.out.changes.callbacks.insert(id, callback.clone());
         self.callbacks.insert(id, callback);
@@ -44,17 +44,16 @@ impl Engine {
     fn promised(
         &mut self,
         attempt: &Attempt,
-        promise: Promise,
-        existing: Option<Callback>,
+        promise: &Promise,
+        former: Option<&Callback>,
     ) -> Result<Callback, Refusal> {
         if attempt.classification == Some(Classification::DoNotCall) {
             return Err(Refusal::CallbackSuppressed);
         }
-        let former = existing.as_ref();
         let stated = promise.zone.or(former.filter(|c| c.zone_stated_by_agent).map(|c| c.wall_time.zone));
         let at = promise.at.or(former.map(|c| c.wall_time.at)).ok_or(Refusal::CallbackTimeMissing)?;
         let fold = promise.fold.or(former.map(|c| c.wall_time.fold)).unwrap_or_default();
-        let mut number = self.callback_number(attempt, &promise, former).ok_or(Refusal::CallGone)?;
+        let mut number = self.callback_number(attempt, promise, former).ok_or(Refusal::CallGone)?;
         let zone = match stated {
             Some(zone) => {
                 number.zones = zone.into();
@@ -175,7 +174,7 @@ impl Engine {
         let Some(callback) = self.callbacks.get(&callback_id) else { return };
         let Some(desk) = self.desks.get(&callback.campaign_id) else { return };
         if desk.campaign.state == CampaignState::Ended {
-            return self.settle_callback(callback_id, candidate, Verdict::OnHold);
+            return self.settle_callback(callback_id, candidate, &Verdict::OnHold);
         }
         if callback.due_at > self.now {
             return;
@@ -186,18 +185,18 @@ impl Engine {
                 self.emit(callback.owner_id, campaign_id, contact_id, Event::CallbackDue { callback_id });
                 self.due_callbacks.insert(callback_id, candidate);
             }
-            verdict => self.settle_callback(callback_id, candidate, verdict),
+            verdict => self.settle_callback(callback_id, candidate, &verdict),
         }
     }
 
     /// A callback that cannot be made now goes where it belongs. It is never lost silently.
-    pub(super) fn settle_callback(&mut self, id: CallbackId, candidate: Candidate, verdict: Verdict) {
+    pub(super) fn settle_callback(&mut self, id: CallbackId, candidate: Candidate, verdict: &Verdict) {
         match verdict {
             Verdict::Now(_) => {
                 self.due_callbacks.insert(id, candidate);
             }
             Verdict::Later { at, .. } => {
-                self.move_callback(id, at);
+                self.move_callback(id, *at);
                 self.arm_callback(id);
             }
             Verdict::Never(CloseReason::NoNumberLeft | CloseReason::AttemptsUsedUp) | Verdict::OnHold => {
@@ -206,7 +205,7 @@ impl Engine {
             }
             Verdict::Never(reason) => {
                 self.drop_callback(id);
-                self.close_contact(candidate, reason);
+                self.close_contact(candidate, *reason);
             }
         }
     }

@@ -83,7 +83,7 @@ impl Engine {
             Command::Reclassify { attempt_id, to } => self.reclassify(&session, attempt_id, to),
             Command::ScheduleCallback { attempt_id, promise } => {
                 let attempt = self.own_attempt(&session, attempt_id)?;
-                self.schedule(attempt, promise).map(|()| Answer::Done)
+                self.schedule(attempt, &promise).map(|()| Answer::Done)
             }
             Command::CancelCallback { attempt_id, callback_id } => {
                 let attempt = self.own_attempt(&session, attempt_id)?;

@@ -78,7 +78,7 @@ impl Engine {
         match self.decide_callback(callback_id, &candidate) {
             Verdict::Now(number) => Some(Offer { candidate, number, callback_id: Some(callback_id) }),
             verdict => {
-                self.settle_callback(callback_id, candidate, verdict);
+                self.settle_callback(callback_id, candidate, &verdict);
                 None
             }
         }

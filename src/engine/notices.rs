@@ -57,7 +57,7 @@ impl Engine {
         let open: Vec<CallbackId> = self.callbacks.values().filter(|c| c.campaign_id == id).map(|c| c.id).collect();
         for callback_id in open {
             match self.due_callbacks.remove(&callback_id) {
-                Some(candidate) => self.settle_callback(callback_id, candidate, Verdict::OnHold),
+                Some(candidate) => self.settle_callback(callback_id, candidate, &Verdict::OnHold),
                 None => self.callback_due(callback_id),
             }
         }

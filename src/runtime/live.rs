@@ -36,6 +36,7 @@ const BATCH_MAX: usize = 256;
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
 /// What a team's loop is made of.
+#[expect(clippy::struct_field_names, reason = "team_id is its name everywhere")]
 pub(super) struct Team<S, W> {
     pub team_id: TeamId,
     pub store: S,

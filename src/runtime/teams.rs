@@ -29,7 +29,6 @@ const FEED: usize = 8192;
 pub struct Teams {
     handles: Arc<Mutex<BTreeMap<TeamId, TeamHandle>>>,
     routes: Routes,
-    #[expect(clippy::type_complexity, reason = "what starts a team, with its store and switch inside")]
     start: Arc<dyn Fn(TeamId) -> TeamHandle + Send + Sync>,
 }
 

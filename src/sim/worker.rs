@@ -64,16 +64,15 @@ impl Worker {
         self.sight = Some(sight);
         match (&view.preview, &view.call) {
             (Some(preview), _) => decide(preview.reservation_id, &view.allowed_commands, dice),
-            (None, Some(call)) => self.in_call(call, people, dice),
+            (None, Some(call)) => in_call(call, people, dice),
             (None, None) => self.idle(view, dice),
         }
     }
 
     fn idle(&self, view: &AgentView, dice: &mut Xoshiro256PlusPlus) -> Plan {
         match view.state {
-            AgentState::NotReady if !self.on_shift => vec![(secs(1), Command::SignOut)],
+            AgentState::NotReady | AgentState::Ready if !self.on_shift => vec![(secs(1), Command::SignOut)],
             AgentState::NotReady => vec![(secs(dice.random_range(2..30)), Command::Ready)],
-            AgentState::Ready if !self.on_shift => vec![(secs(1), Command::SignOut)],
             // Coffee, once in a while.
             AgentState::Ready if dice.random_range(0..100) < 2 => {
                 vec![(secs(dice.random_range(20..400)), Command::NotReady { reason: "break".to_owned() })]
@@ -84,27 +83,27 @@ impl Worker {
             _ => Plan::new(),
         }
     }
+}
 
-    fn in_call(&self, call: &CallView, people: &People, dice: &mut Xoshiro256PlusPlus) -> Plan {
-        let attempt_id = call.attempt_id;
-        match call.phase {
-            // Some lose patience.
-            "dialing" if dice.random_range(0..100) < 3 => {
-                vec![(secs(dice.random_range(1..30)), Command::End { attempt_id })]
-            }
-            "talking" => {
-                let mut plan = talk(call, people, dice);
-                if dice.random_range(0..100) < 5 {
-                    plan.push((secs(5), Command::NotReady { reason: "lunch".to_owned() }));
-                }
-                if dice.random_range(0..100) < 20 {
-                    plan.push((secs(4), Command::WrapUp));
-                }
-                plan
-            }
-            "wrapping_up" => wrap_up(call, dice),
-            _ => Plan::new(),
+fn in_call(call: &CallView, people: &People, dice: &mut Xoshiro256PlusPlus) -> Plan {
+    let attempt_id = call.attempt_id;
+    match call.phase {
+        // Some lose patience.
+        "dialing" if dice.random_range(0..100) < 3 => {
+            vec![(secs(dice.random_range(1..30)), Command::End { attempt_id })]
         }
+        "talking" => {
+            let mut plan = talk(call, people, dice);
+            if dice.random_range(0..100) < 5 {
+                plan.push((secs(5), Command::NotReady { reason: "lunch".to_owned() }));
+            }
+            if dice.random_range(0..100) < 20 {
+                plan.push((secs(4), Command::WrapUp));
+            }
+            plan
+        }
+        "wrapping_up" => wrap_up(call, dice),
+        _ => Plan::new(),
     }
 }
 

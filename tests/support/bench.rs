@@ -41,7 +41,6 @@ pub fn morning() -> Timestamp {
 pub struct Bench {
     pub engine: Engine,
     pub now: Timestamp,
-    pub rules: Arc<ZoneRules>,
     pub contacts: BTreeMap<ContactId, Contact>,
     pub suppressions: Vec<Suppression>,
     pub campaigns: BTreeMap<CampaignId, Campaign>,
@@ -94,11 +93,10 @@ impl Bench {
             ..Snapshot::default()
         };
         let rules = Arc::new(ZoneRules::bundled());
-        let engine = Engine::restore(TEAM, Settings::default(), rules.clone(), 1, snapshot, morning());
+        let engine = Engine::restore(TEAM, Settings::default(), rules, 1, snapshot, morning());
         let mut bench = Self {
             engine,
             now: morning(),
-            rules,
             contacts,
             suppressions: Vec::new(),
             campaigns: BTreeMap::from([(campaign.id, campaign)]),
@@ -125,7 +123,7 @@ impl Bench {
                 let contact = self.contacts.get_mut(&change.id).expect("a contact of the bench");
                 contact.state = change.state;
                 contact.progress = change.progress.clone();
-                contact.stated_zones = change.stated_zones.clone();
+                contact.stated_zones.clone_from(&change.stated_zones);
                 self.next_at.insert(change.id, change.place.next_at);
             }
             self.suppressions.extend(changes.suppressions);

@@ -215,12 +215,11 @@ struct Scratch {
 
 impl Scratch {
     fn new(keep: Option<PathBuf>, ending: &str) -> Self {
-        match keep {
-            Some(path) => Self { path, keep: true },
-            None => {
-                let name = format!("rappel-demo-{}.{ending}", std::process::id());
-                Self { path: std::env::temp_dir().join(name), keep: false }
-            }
+        if let Some(path) = keep {
+            Self { path, keep: true }
+        } else {
+            let name = format!("rappel-demo-{}.{ending}", std::process::id());
+            Self { path: std::env::temp_dir().join(name), keep: false }
         }
     }
 }

@@ -74,9 +74,9 @@ impl Screen {
         loop {
             let Some((text, left)) = self.look(began_at).await else { return };
             if terminal {
-                self.line.set_message(text)
+                self.line.set_message(text);
             } else {
-                eprintln!("{text}")
+                eprintln!("{text}");
             }
             if left == 0 {
                 return;
