@@ -427,7 +427,8 @@ impl Day {
 
 fn new_contact(n: usize, from: Timestamp) -> NewContact {
     // One in five has a number that tells no zone.
-    let zones: ZoneSet = if n.is_multiple_of(5) { ZoneSet::unknown() } else { "America/Chicago".parse().expect("a zone") };
+    let zones: ZoneSet =
+        if n.is_multiple_of(5) { ZoneSet::unknown() } else { "America/Chicago".parse().expect("a zone") };
     let number = PhoneNumber::from_e164(format!("+1312555{n:04}")).expect("a number");
     let number = ContactNumber { number, label: "Phone".to_owned(), line_type: LineType::Mobile, zones: zones.clone() };
     NewContact {
