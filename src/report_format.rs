@@ -1,4 +1,4 @@
-//! A report for people ([`table`]), for spreadsheets ([`csv`]) and for programs ([`json`]).
+//! A report for people ([`table`]), for spreadsheets ([`csv()`]) and for programs ([`json`]).
 
 use std::{collections::BTreeMap, fmt::Write as _};
 

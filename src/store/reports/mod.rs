@@ -2,7 +2,7 @@
 //!
 //! A [`ReportQuery`] says which report, of what, over which time, and by what its rows are grouped. The database does the
 //! counting, so a report needs as much memory as it has rows. Days and hours are those of one time zone, exactly: the
-//! instants at which its clock jumps are part of the question ([`local`]).
+//! instants at which its clock jumps are part of the question (see `local`).
 
 mod agents;
 mod attempts;
