@@ -176,7 +176,11 @@ impl Plan {
         if first {
             let hours = summary.ended_at.duration_since(self.begins_at).as_secs_f64() / 3_600.0;
             let speed = hours / began.elapsed().as_secs_f64().max(0.001);
-            eprintln!("seed {seed}: {hours:.0} hours in {:.1?}, {speed:.0} simulated hours a second", began.elapsed());
+            eprintln!(
+                "seed {seed}: {hours:.0} hours in {:.1?}, {speed:.0} simulated hours a second, {} steps",
+                began.elapsed(),
+                summary.steps
+            );
         }
         Ok((summary, scenario.db))
     }

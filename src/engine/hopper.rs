@@ -57,6 +57,11 @@ impl Desk {
         self.campaign.state == CampaignState::Running
     }
 
+    /// Is the store about to say what is due next?
+    pub fn is_looking(&self) -> bool {
+        matches!(self.look, Look::Now | Look::Asked)
+    }
+
     /// Throws away what was read ahead, and looks again.
     pub fn start_over(&mut self) {
         self.hopper.clear();

@@ -102,12 +102,14 @@ impl Engine {
         })
     }
 
-    /// The campaign with contacts whose turn it is.
+    /// The campaign with contacts whose turn it is. A campaign whose next contacts are being asked for keeps those of lower
+    /// priority back: the answer comes at once.
     fn campaign_in_turn(&self) -> Option<CampaignId> {
-        let waiting = self.desks.values().filter(|desk| desk.is_running() && !desk.hopper.is_empty());
-        let first = waiting.clone().map(|desk| desk.campaign.rules.priority).max()?;
-        waiting
-            .filter(|desk| desk.campaign.rules.priority == first)
+        let running = self.desks.values().filter(|desk| desk.is_running());
+        let may_have = running.clone().filter(|desk| !desk.hopper.is_empty() || desk.is_looking());
+        let first = may_have.map(|desk| desk.campaign.rules.priority).max()?;
+        running
+            .filter(|desk| desk.campaign.rules.priority == first && !desk.hopper.is_empty())
             // Smooth weighted round robin: whoever has the most credit after getting their weight; the older wins a tie.
             .max_by_key(|desk| (desk.credit + i64::from(desk.campaign.rules.weight), -desk.campaign.id.0))
             .map(|desk| desk.campaign.id)
