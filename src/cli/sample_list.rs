@@ -29,7 +29,7 @@ const LAST_NAMES: &[&str] = &[
     "Laurent", "Moreau", "Novak", "Okafor", "Perrin", "Quist", "Rossi", "Santos", "Tanaka", "Ueda", "Varga", "Weber",
     "Xu", "Yilmaz", "Zimmer",
 ];
-const PLANS: &[&str] = &["Comfort", "Basic", "Family", "Business"];
+const PLANS: &[&str] = &["Confort", "Essentiel", "Famille", "Pro"];
 
 /// The country whose fictional numbers are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -48,29 +48,31 @@ pub enum Numbers {
 pub fn write(to: impl Write, count: usize, numbers: Numbers, seed: u64) -> csv::Result<()> {
     let mut dice = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut list = csv::Writer::from_writer(to);
-    list.write_record([
-        "Account Number",
-        "First Name",
-        "Last Name",
-        "Phone1",
-        "Phone2",
-        "Contract",
-        "Plan",
-        "Language",
-    ])?;
+    // The columns that the example campaigns show.
+    let fields = match numbers {
+        Numbers::Us => ["policy", "renewal_date", "premium"],
+        Numbers::Fr => ["Contrat", "Échéance", "Formule"],
+    };
+    list.write_record(["Account Number", "First Name", "Last Name", "Phone1", "Phone2"].into_iter().chain(fields))?;
     for i in 0..count {
         let first = number(i, numbers);
         // A quarter has a second number.
         let second = if i.is_multiple_of(4) { number(i + count, numbers) } else { String::new() };
+        let policy = format!("2024-{:05}", dice.random_range(0..100_000));
+        let day = format!("2027-{:02}-{:02}", dice.random_range(1..=12), dice.random_range(1..=28));
+        let plan = match numbers {
+            Numbers::Us => format!("{} USD", dice.random_range(120..900)),
+            Numbers::Fr => pick(&mut dice, PLANS).to_owned(),
+        };
         list.write_record([
             format!("{}{:06}", if numbers == Numbers::Us { "US" } else { "FR" }, i + 1),
             pick(&mut dice, FIRST_NAMES).to_owned(),
             pick(&mut dice, LAST_NAMES).to_owned(),
             first,
             second,
-            format!("2024-{:05}", dice.random_range(0..100_000)),
-            pick(&mut dice, PLANS).to_owned(),
-            if numbers == Numbers::Us { "English" } else { "French" }.to_owned(),
+            policy,
+            day,
+            plan,
         ])?;
     }
     list.flush()?;

@@ -8,7 +8,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use jiff::{Timestamp, ToSpan, civil, civil::Weekday};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil, civil::Weekday};
 
 use self::screen::Screen;
 use super::{
@@ -86,7 +86,7 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     telemetry::start_logging("warn", LogFormat::Text);
     let rules = zoneinfo::newest();
     let office: Zone = OFFICE.parse()?;
-    let begins_at = next_working_morning(Clock::world_now(), office, &rules);
+    let begins_at = next_working_morning(Clock::world_now(), office, &rules) - opening_in(args.speed);
     let file = Scratch::new(args.keep.clone(), "db");
     let db = Database::open(&format!("sqlite:{}", file.path.display())).await?;
     let campaigns = prepare(&db, &args, &rules, begins_at).await?;
@@ -130,12 +130,18 @@ fn presence_seconds(speed: f64) -> u32 {
     (15.0 * speed).clamp(15.0, 9_000.0) as u32
 }
 
-/// Two minutes before ten in the office on the next Monday to Friday: the hours open in the east while one looks.
+/// The hours in the east open two seconds after the start, as the world counts: one sees agents wait, and then work.
+#[expect(clippy::cast_possible_truncation, reason = "the speed is checked: 0.1 to 600")]
+fn opening_in(speed: f64) -> SignedDuration {
+    SignedDuration::from_millis((2_000.0 * speed) as i64)
+}
+
+/// Ten in the office on the next Monday to Friday: when the hours open in the east.
 fn next_working_morning(now: Timestamp, office: Zone, rules: &ZoneRules) -> Timestamp {
     let today = rules.local(now, office).date();
     let works = |day: &civil::Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
     let day = (1..=4).filter_map(|days| today.checked_add(days.days()).ok()).find(works).unwrap_or(today);
-    WallTime::new(day.at(9, 58, 0, 0), office).resolve(rules).due_at
+    WallTime::new(day.at(10, 0, 0, 0), office).resolve(rules).due_at
 }
 
 /// Two campaigns of one team, each with a list.
