@@ -25,11 +25,13 @@ caller_id = "+13125550100"
 /// A folder with a database, and the program to run in it.
 struct Place {
     folder: TempDir,
+    /// None is the default: a file in the folder.
+    database: Option<String>,
 }
 
 impl Place {
     fn new() -> Self {
-        let place = Self { folder: tempfile::tempdir().unwrap() };
+        let place = Self { folder: tempfile::tempdir().unwrap(), database: None };
         fs::write(place.path("spring.toml"), RULES).unwrap();
         place
     }
@@ -41,6 +43,9 @@ impl Place {
     fn program(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rappel"));
         command.args(args).current_dir(self.folder.path()).env_remove("RAPPEL_DATABASE");
+        if let Some(url) = &self.database {
+            command.env("RAPPEL_DATABASE", url);
+        }
         command
     }
 
@@ -356,6 +361,21 @@ async fn a_number_suppressed_by_another_process_takes_the_open_preview_away() {
     assert_eq!(view["state"], json!("ready"));
     drop(server);
     assert!(place.ok(&["campaign", "show", "spring"]).contains("closed: suppressed"));
+}
+
+#[tokio::test]
+async fn the_same_on_postgresql_with_news_from_other_processes_and_a_kill() {
+    let mut place = Place::new();
+    place.database = Some(crate::support::postgres::new_database().await);
+    place.ok(&["campaign", "apply", "spring.toml"]);
+    let (server, token, attempt) = accepted(&place).await;
+    server.kill();
+    let server = Server::start(&place);
+    let page = Page::new(&server, &token);
+    page.until(|view| view["call"].is_null()).await;
+    drop(server);
+    let report: Value = serde_json::from_str(&place.ok(&["report", "attempts", "--format", "json"])).unwrap();
+    assert!(report.to_string().contains("spring"), "{report}, attempt {attempt}");
 }
 
 #[test]
