@@ -30,6 +30,19 @@ pub struct Tally {
     pub zone_unknown: u64,
 }
 
+impl Tally {
+    fn add(&mut self, row: &NewContact, result: RowResult) {
+        match result {
+            RowResult::Loaded => {
+                self.loaded += 1;
+                self.zone_unknown += u64::from(row.place.zones.is_unknown());
+            }
+            RowResult::Updated => self.updated += 1,
+            RowResult::Duplicate => self.duplicates += 1,
+        }
+    }
+}
+
 /// Loads good rows into a list of a campaign.
 pub struct Loading<'a> {
     /// Where to; none only counts.
@@ -40,7 +53,7 @@ pub struct Loading<'a> {
     pub list: &'a ContactList,
     /// What happens to a contact that is there already.
     pub policy: OnDuplicate,
-    /// The digest of the file, by which rows are told apart where contacts may come several times.
+    /// The digest of the file, or the key of the request, by which rows are told apart where contacts may come several times.
     pub digest: String,
     /// The clock rules.
     pub rules: &'a ZoneRules,
@@ -53,40 +66,32 @@ pub struct Loading<'a> {
 }
 
 impl Loading<'_> {
-    /// Takes one good row; every so many rows are stored in one transaction.
+    /// Takes one good row; every so many rows are stored in one transaction. Gives what became of the rows that were
+    /// stored now, in the order in which they were taken.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn take(&mut self, row: &IntakeContact) -> Result<(), ManageError> {
-        let contact = self.new_contact(row);
-        self.tally.zone_unknown += u64::from(contact.place.zones.is_unknown());
-        self.batch.push(contact);
-        if self.batch.len() >= BATCH { self.store().await } else { Ok(()) }
+    pub async fn take(&mut self, row: &IntakeContact) -> Result<Vec<RowResult>, ManageError> {
+        self.batch.push(self.new_contact(row));
+        if self.batch.len() >= BATCH { self.store().await } else { Ok(Vec::new()) }
     }
 
-    /// Stores what waits.
+    /// Stores what waits, and gives what became of it.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn store(&mut self) -> Result<(), ManageError> {
+    pub async fn store(&mut self) -> Result<Vec<RowResult>, ManageError> {
         let rows = std::mem::take(&mut self.batch);
-        let Some(db) = self.db else {
-            self.tally.loaded += rows.len() as u64;
-            return Ok(());
-        };
-        if rows.is_empty() {
-            return Ok(());
-        }
         // A contact that may come several times has its row as its key, so only the very same row is there already.
         let policy = if self.policy == OnDuplicate::Allow { OnDuplicate::Skip } else { self.policy };
-        for result in db.load_batch(self.campaign, self.list, &rows, policy, self.now).await? {
-            match result {
-                RowResult::Loaded => self.tally.loaded += 1,
-                RowResult::Updated => self.tally.updated += 1,
-                RowResult::Duplicate => self.tally.duplicates += 1,
-            }
+        let results = match self.db {
+            Some(db) if !rows.is_empty() => db.load_batch(self.campaign, self.list, &rows, policy, self.now).await?,
+            Some(_) | None => vec![RowResult::Loaded; rows.len()],
+        };
+        for (row, result) in rows.iter().zip(&results) {
+            self.tally.add(row, *result);
         }
-        Ok(())
+        Ok(results)
     }
 
     fn new_contact(&self, row: &IntakeContact) -> NewContact {

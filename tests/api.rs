@@ -3,5 +3,6 @@
 mod access;
 mod agent;
 mod events;
+mod loading;
 mod management;
 mod world;

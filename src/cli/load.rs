@@ -175,7 +175,7 @@ pub(super) async fn load(
     while let Some(row) = list.next() {
         let row = row?;
         match &row.contact {
-            Ok(contact) => loading.take(contact).await?,
+            Ok(contact) => drop(loading.take(contact).await?),
             Err(problems) => {
                 let to = match &mut writer {
                     Some(writer) => writer,

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{
     App,
+    limits::Limits,
     openapi::{Answer, Operation, Part},
     problem::{Code, FieldProblem, Problem},
 };
@@ -36,6 +37,27 @@ impl<T: JsonSchema> Part for Body<T> {
     fn describe(operation: &mut Operation<'_>) {
         let schema = operation.generator.subschema_for::<T>();
         operation.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
+    }
+}
+
+/// A JSON body that may hold thousands of contacts.
+pub(super) struct LongBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for LongBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        Body::from_request(request, app).await.map(|Body(value)| Self(value))
+    }
+}
+
+impl<T: JsonSchema> Part for LongBody<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        Body::<T>::describe(operation);
+    }
+
+    fn bytes_max(limits: &Limits) -> usize {
+        limits.contacts_bytes_max
     }
 }
 

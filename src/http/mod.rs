@@ -14,6 +14,7 @@ mod health;
 mod limits;
 mod live;
 mod me;
+mod new_contacts;
 mod openapi;
 mod problem;
 mod reports;

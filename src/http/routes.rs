@@ -14,7 +14,7 @@ use super::{
     app::ApiState,
     calls, campaigns, contacts,
     guard::{Access, Gate, pass},
-    health, live, me,
+    health, live, me, new_contacts,
     openapi::{Described, Document},
     problem::{Code, Problem},
     reports, suppressions, teams, tokens,
@@ -89,6 +89,7 @@ fn table(r: &mut Routes) {
     r.post("/v1/campaigns/{name}/pause", MANAGER, "Pause the campaign", campaigns::pause);
     r.post("/v1/campaigns/{name}/end", MANAGER, "End the campaign for good", campaigns::end);
     r.get("/v1/campaigns/{name}/contacts", SUPERVISOR, "Contacts of a campaign", contacts::list);
+    r.post("/v1/campaigns/{name}/contacts", MANAGER, "Load contacts", new_contacts::load);
     r.get("/v1/campaigns/{name}/callbacks", SUPERVISOR, "Callbacks of a campaign", contacts::callbacks);
     r.get("/v1/contacts/{contact_id}", SUPERVISOR, "A contact", contacts::one);
     r.put("/v1/contacts/{contact_id}/zones", SUPERVISOR, "State a contact's zones", contacts::put_zones);

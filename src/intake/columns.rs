@@ -70,8 +70,10 @@ impl Role {
 pub struct Column {
     /// Its header, as it is in the file.
     pub header: String,
-    /// What contacts and problems call it: the header without spaces around it, made unlike all before it.
+    /// What contacts call it: the header without spaces around it, made unlike all before it.
     pub name: String,
+    /// What problems call it: its name, or the path of a field that was not in a file.
+    pub field: String,
     /// What it is.
     pub role: Role,
 }
@@ -102,11 +104,18 @@ impl ColumnMap {
         }
         let names = unlike_names(headers);
         let columns = headers.iter().cloned().zip(names).zip(roles);
-        let columns =
-            columns.map(|((header, name), role)| Column { header, name, role: role.unwrap_or(Role::Variable) });
+        let columns = columns.map(|((header, name), role)| {
+            let (field, role) = (name.clone(), role.unwrap_or(Role::Variable));
+            Column { header, name, field, role }
+        });
         let map = Self(columns.collect());
         map.check(headers)?;
         Ok(map)
+    }
+
+    /// Columns that are known for what they are.
+    pub(super) fn of(columns: Vec<Column>) -> Self {
+        Self(columns)
     }
 
     /// The columns, in the order of the file.

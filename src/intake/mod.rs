@@ -3,7 +3,8 @@
 //! 1. `scan` reads a file once: its digest, its encoding, whether it is a table at all;
 //! 2. `text` and `sheet` make records of it, `columns` says what each column is;
 //! 3. `row` makes a contact of each record, or says everything that is wrong with it;
-//! 4. [`RejectsWriter`] writes what was refused, to be mended and loaded again.
+//! 4. [`read_fields`] gives `row` what was in no file, so that contacts that programs send have the same rules;
+//! 5. [`RejectsWriter`] writes what was refused, to be mended and loaded again.
 //!
 //! A text file is read in bounded memory, however long it is; a sheet, which has a million rows at most, at once. Nothing
 //! here knows where contacts are stored.
@@ -12,6 +13,7 @@ mod columns;
 mod contact;
 mod decode;
 mod dial_time;
+mod fields;
 mod options;
 mod problem;
 mod reader;
@@ -28,6 +30,7 @@ pub use self::{
     contact::IntakeContact,
     decode::TextEncoding,
     dial_time::{DialTime, DialTimeProblem, read_dial_time},
+    fields::{Field, read_fields},
     options::{BadNumber, ColumnChoice, Delimiter, NotAnOption, ReadOptions},
     problem::{ListProblem, RowProblem},
     reader::{ListReader, ListRow},

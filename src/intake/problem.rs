@@ -9,7 +9,7 @@ use std::io;
 pub struct RowProblem {
     /// The line of the file on which the row begins, or the row of the sheet; from 1.
     pub line: u64,
-    /// The header of the column; empty for the row as a whole.
+    /// The name of the column, or the path of the field; empty for the row as a whole.
     pub field: String,
     /// What the cell says, cut when long.
     pub value_shown: String,

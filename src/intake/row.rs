@@ -88,15 +88,14 @@ impl Row {
     }
 
     fn cell(&mut self, contact: &mut IntakeContact, column: &Column, cell: &str) {
-        if cell.contains('\0') {
-            let reason = "the cell holds a NUL sign, which no text has: export the list again".into();
-            return self.note(&column.name, cell, reason, "value_has_nul");
-        }
-        let chars_max = if column.role == Role::Variable { VARIABLE_CHARS_MAX } else { NAME_CHARS_MAX };
-        // Numbers have a limit of their own, with a reason of their own.
-        if column.role != Role::Phone && cell.chars().nth(chars_max).is_some() {
-            let reason = format!("the cell is longer than {chars_max} characters: shorten it");
-            return self.note(&column.name, cell, reason, "value_too_long");
+        let chars_max = match column.role {
+            Role::Variable => VARIABLE_CHARS_MAX,
+            // Numbers have a limit of their own, with a reason of their own.
+            Role::Phone => usize::MAX,
+            _ => NAME_CHARS_MAX,
+        };
+        if let Some(problem) = unfit(self.line, &column.field, cell, chars_max) {
+            return self.problems.push(problem);
         }
         match column.role {
             Role::AccountNumber => cell.clone_into(&mut contact.account_number),
@@ -105,11 +104,11 @@ impl Row {
             Role::Variable => drop(contact.variables.insert(column.name.clone(), cell.to_owned())),
             Role::TimeZone => match zones(cell) {
                 Ok(zones) => contact.stated_zones = zones,
-                Err(reason) => self.note(&column.name, cell, reason, "zone_unreadable"),
+                Err(reason) => self.note(&column.field, cell, reason, "zone_unreadable"),
             },
             Role::DialTime => match read_dial_time(cell) {
                 Ok(dial_time) => contact.dial_time = Some(dial_time),
-                Err(problem) => self.note(&column.name, cell, problem.to_string(), "dial_time_unreadable"),
+                Err(problem) => self.note(&column.field, cell, problem.to_string(), "dial_time_unreadable"),
             },
             Role::Phone | Role::Ignore => {}
         }
@@ -135,7 +134,7 @@ impl Row {
                         zones,
                     });
                 }
-                Err(problem) => bad.push(self.problem(&column.name, cell, problem.to_string(), problem.code())),
+                Err(why) => bad.push(problem(self.line, &column.field, cell, why.to_string(), why.code())),
             }
         }
         match rules.bad_number {
@@ -143,24 +142,36 @@ impl Row {
             _ if contact.numbers.is_empty() && bad.is_empty() => {
                 let first = columns.iter().find(|column| column.role == Role::Phone);
                 let reason = "the row has no number: fill in one, or leave the contact out".into();
-                self.note(first.map_or("", |column| &column.name), "", reason, "no_number");
+                self.note(first.map_or("", |column| &column.field), "", reason, "no_number");
             }
             BadNumber::Drop | BadNumber::Refuse => self.problems.append(&mut bad),
         }
     }
 
     fn note(&mut self, field: &str, value: &str, reason: String, code: &'static str) {
-        let problem = self.problem(field, value, reason, code);
-        self.problems.push(problem);
+        self.problems.push(problem(self.line, field, value, reason, code));
     }
+}
 
-    fn problem(&self, field: &str, value: &str, reason: String, code: &'static str) -> RowProblem {
-        let value_shown = match value.char_indices().nth(SHOWN_CHARS) {
-            Some((end, _)) => format!("{}...", &value[..end]),
-            None => value.to_owned(),
-        };
-        RowProblem { line: self.line, field: field.to_owned(), value_shown, reason, code }
+/// What makes a text unfit to be stored.
+pub(super) fn unfit(line: u64, field: &str, text: &str, chars_max: usize) -> Option<RowProblem> {
+    if text.contains('\0') {
+        let reason = "the cell holds a NUL sign, which no text has: export the list again".into();
+        return Some(problem(line, field, text, reason, "value_has_nul"));
     }
+    let is_long = text.chars().nth(chars_max).is_some();
+    is_long.then(|| {
+        let reason = format!("the cell is longer than {chars_max} characters: shorten it");
+        problem(line, field, text, reason, "value_too_long")
+    })
+}
+
+pub(super) fn problem(line: u64, field: &str, value: &str, reason: String, code: &'static str) -> RowProblem {
+    let value_shown = match value.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => format!("{}...", &value[..end]),
+        None => value.to_owned(),
+    };
+    RowProblem { line, field: field.to_owned(), value_shown, reason, code }
 }
 
 /// The zones of a cell: IANA names with commas, semicolons or bars between. `unknown` states nothing.
