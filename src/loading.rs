@@ -62,10 +62,31 @@ pub struct Loading<'a> {
     /// So far.
     pub tally: Tally,
     /// Rows that wait for their transaction.
-    pub batch: Vec<NewContact>,
+    batch: Vec<NewContact>,
 }
 
-impl Loading<'_> {
+impl<'a> Loading<'a> {
+    /// A load that leaves contacts alone that are there already.
+    pub fn new(
+        db: &'a Database,
+        campaign: &'a Campaign,
+        list: &'a ContactList,
+        rules: &'a ZoneRules,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            db: Some(db),
+            campaign,
+            list,
+            policy: OnDuplicate::Skip,
+            digest: String::new(),
+            rules,
+            now,
+            tally: Tally::default(),
+            batch: Vec::new(),
+        }
+    }
+
     /// Takes one good row; every so many rows are stored in one transaction. Gives what became of the rows that were
     /// stored now, in the order in which they were taken.
     ///

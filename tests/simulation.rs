@@ -15,13 +15,12 @@ use rappel::{
     cli::sample_list,
     domain::{campaign::CampaignRules, zone_rules::ZoneRules},
     intake::{ListReader, ReadOptions},
-    loading::{Loading, Tally},
+    loading::Loading,
     sim::{
         Faults,
         scenario::{Scenario, WorkingDays},
         world::{Setup, Stopped, Summary, World},
     },
-    store::OnDuplicate,
     switch::simulated::people::People,
 };
 
@@ -111,17 +110,7 @@ async fn load(scenario: &Scenario, rules: &ZoneRules, run: &Run, now: Timestamp)
     };
     sample_list::write(&file, run.contacts, numbers, run.seed).unwrap();
     let contact_list = scenario.db.list_named(scenario.campaign.id, "sample").await.unwrap();
-    let mut loading = Loading {
-        db: Some(&scenario.db),
-        campaign: &scenario.campaign,
-        list: &contact_list,
-        policy: OnDuplicate::Skip,
-        digest: String::new(),
-        rules,
-        now,
-        tally: Tally::default(),
-        batch: Vec::new(),
-    };
+    let mut loading = Loading::new(&scenario.db, &scenario.campaign, &contact_list, rules, now);
     let path: &Path = file.path();
     for row in ListReader::open(path, &ReadOptions::new(scenario.campaign.rules.country)).unwrap() {
         loading.take(&row.unwrap().contact.expect("a good row")).await.unwrap();

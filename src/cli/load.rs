@@ -103,17 +103,12 @@ pub(super) async fn run(args: LoadArgs) -> Outcome {
     let bar = progress::bytes(list.bytes_total());
     let rules = zoneinfo::newest();
     let contact_list = db.list_named(campaign.id, &list_name).await?;
-    let mut loading = Loading {
-        db: (!args.dry_run).then_some(&db),
-        campaign: &campaign,
-        list: &contact_list,
-        policy: args.duplicates.into(),
-        digest: list.digest().to_owned(),
-        rules: &rules,
-        now: now(),
-        tally: Tally::default(),
-        batch: Vec::new(),
-    };
+    let mut loading = Loading::new(&db, &campaign, &contact_list, &rules, now());
+    loading.policy = args.duplicates.into();
+    list.digest().clone_into(&mut loading.digest);
+    if args.dry_run {
+        loading.db = None;
+    }
     let rejects = args.rejects.clone().unwrap_or_else(|| rejects_path(&args.file));
     let refused = load(&mut loading, &mut list, &rejects, &bar).await?;
     bar.finish_and_clear();

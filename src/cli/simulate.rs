@@ -17,14 +17,14 @@ use super::{CliError, Outcome, check, load, now, progress, report};
 use crate::{
     domain::{campaign::CampaignRules, event::EventRecord, number_zones, zone::Zone, zone_rules::ZoneRules},
     intake::{ListReader, ReadOptions},
-    loading::{Loading, Tally},
+    loading::Loading,
     runtime::clock::Clock,
     sim::{
         Faults,
         scenario::{Scenario, WorkingDays},
         world::{Setup, Summary, World},
     },
-    store::{Database, OnDuplicate},
+    store::Database,
     switch::simulated::people::People,
     zoneinfo,
 };
@@ -191,17 +191,7 @@ impl Plan {
             .map_err(|problem| CliError::new(format!("{}: {problem}", path.display())))?;
         let list_name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let contact_list = scenario.db.list_named(scenario.campaign.id, &list_name).await?;
-        let mut loading = Loading {
-            db: Some(&scenario.db),
-            campaign: &scenario.campaign,
-            list: &contact_list,
-            policy: OnDuplicate::Skip,
-            digest: String::new(),
-            rules: &self.rules,
-            now: self.begins_at,
-            tally: Tally::default(),
-            batch: Vec::new(),
-        };
+        let mut loading = Loading::new(&scenario.db, &scenario.campaign, &contact_list, &self.rules, self.begins_at);
         let bar = if first { progress::bytes(list.bytes_total()) } else { ProgressBar::hidden() };
         let rejects = std::env::temp_dir().join(format!("rappel-simulate-{}.rejects.csv", std::process::id()));
         let refused = load::load(&mut loading, &mut list, &rejects, &bar).await?;

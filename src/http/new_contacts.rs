@@ -280,17 +280,9 @@ pub(super) async fn load(
 impl App {
     async fn load(&self, campaign: &Campaign, digest: String, body: NewContacts) -> Result<ContactsTaken, ManageError> {
         let list = self.db.list_named(campaign.id, &body.list).await?;
-        let mut loading = Loading {
-            db: Some(&self.db),
-            campaign,
-            list: &list,
-            policy: body.on_duplicate,
-            digest,
-            rules: &self.rules,
-            now: self.clock.now(),
-            tally: Tally::default(),
-            batch: Vec::new(),
-        };
+        let mut loading = Loading::new(&self.db, campaign, &list, &self.rules, self.clock.now());
+        loading.policy = body.on_duplicate;
+        loading.digest = digest;
         let mut taken = ContactsTaken::default();
         let (mut good, mut results) = (Vec::new(), Vec::new());
         for (row, (line, contact)) in (1..).zip(body.contacts).enumerate() {

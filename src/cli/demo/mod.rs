@@ -29,7 +29,7 @@ use crate::{
     intake::{ListReader, ReadOptions},
     loading::{Loading, Tally},
     runtime::clock::Clock,
-    store::{Database, OnDuplicate},
+    store::Database,
     telemetry::{self, LogFormat},
     zoneinfo,
 };
@@ -172,17 +172,7 @@ async fn load_list(
 ) -> Result<Tally, CliError> {
     let mut list = ListReader::open(path, &ReadOptions::new(campaign.rules.country))?;
     let contact_list = db.list_named(campaign.id, "demo").await?;
-    let mut loading = Loading {
-        db: Some(db),
-        campaign,
-        list: &contact_list,
-        policy: OnDuplicate::Skip,
-        digest: String::new(),
-        rules,
-        now,
-        tally: Tally::default(),
-        batch: Vec::new(),
-    };
+    let mut loading = Loading::new(db, campaign, &contact_list, rules, now);
     load::load(&mut loading, &mut list, &path.with_extension("rejects.csv"), &ProgressBar::hidden()).await?;
     Ok(loading.tally)
 }
