@@ -28,7 +28,6 @@ use crate::{
 #[must_use]
 pub struct Committed {
     orders: Vec<Order>,
-    asks: Vec<Ask>,
     /// To answer, once the orders are given.
     pub replies: Vec<(Ticket, Result<(), Refusal>)>,
     /// What is durable now; its events are published once the orders are given.
@@ -47,8 +46,10 @@ pub struct Step<S> {
     store: S,
     fence: Fence,
     engine: Engine,
-    /// Answers to the questions of the last round: the first inputs of the next.
-    answers: Vec<Input>,
+    /// Questions of the last round: their answers are the first inputs of the next.
+    asks: Vec<Ask>,
+    /// What has to be handled before anything else.
+    first: Vec<Input>,
     last_notice: i64,
 }
 
@@ -68,7 +69,7 @@ impl<S: Store> Step<S> {
         let (fence, snapshot) = store.take_over(team_id, now).await?;
         let last_notice = snapshot.last_notice;
         let engine = Engine::restore(team_id, settings, rules, seed, snapshot, now);
-        Ok(Self { store, fence, engine, answers: vec![Input::Tick], last_notice })
+        Ok(Self { store, fence, engine, asks: Vec::new(), first: vec![Input::Tick], last_notice })
     }
 
     /// The engine, to look at.
@@ -81,9 +82,9 @@ impl<S: Store> Step<S> {
         self.engine.next_deadline()
     }
 
-    /// Are there answers that the engine should see at once?
+    /// Does the engine wait for something that need not be waited for?
     pub fn wants_more(&self) -> bool {
-        !self.answers.is_empty()
+        !(self.asks.is_empty() && self.first.is_empty())
     }
 
     /// A whole step. Gives what to answer and what to publish.
@@ -96,47 +97,44 @@ impl<S: Store> Step<S> {
         inputs: Vec<Input>,
         switch: &impl Switch,
     ) -> Result<Committed, StoreError> {
-        let mut committed = self.commit(now, inputs).await?;
-        self.act(now, &mut committed, switch).await?;
+        let mut committed = self.commit(now, inputs, switch).await?;
+        self.act(now, &mut committed, switch).await;
         Ok(committed)
     }
 
-    /// The first half: decides on every input and commits everything at once.
+    /// The first half: answers what the engine asked in the last round, decides on every input and commits everything at
+    /// once.
     ///
     /// # Errors
-    /// Those of the store.
-    pub async fn commit(&mut self, now: Timestamp, inputs: Vec<Input>) -> Result<Committed, StoreError> {
-        let answers = std::mem::take(&mut self.answers);
-        for input in answers.into_iter().chain(inputs) {
+    /// Those of the store. Nothing of this round is committed then.
+    pub async fn commit(
+        &mut self,
+        now: Timestamp,
+        inputs: Vec<Input>,
+        switch: &impl Switch,
+    ) -> Result<Committed, StoreError> {
+        for ask in std::mem::take(&mut self.asks) {
+            let answer = self.answer(now, ask, switch).await?;
+            self.first.push(answer);
+        }
+        for input in std::mem::take(&mut self.first).into_iter().chain(inputs) {
             self.engine.handle(now, input);
         }
         let Output { changes, orders, replies, asks } = self.engine.take_output();
         if !changes.is_empty() {
             self.store.commit(self.fence, &changes).await?;
         }
-        Ok(Committed { orders, asks, replies, changes })
+        self.asks = asks;
+        Ok(Committed { orders, replies, changes })
     }
 
-    /// The second half: gives the orders, then asks what the engine wants to know.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub async fn act(
-        &mut self,
-        now: Timestamp,
-        committed: &mut Committed,
-        switch: &impl Switch,
-    ) -> Result<(), StoreError> {
+    /// The second half: gives the orders.
+    pub async fn act(&mut self, now: Timestamp, committed: &mut Committed, switch: &impl Switch) {
         for order in committed.orders.drain(..) {
             if let Err(error) = switch.order(now, &order).await {
-                self.answers.extend(not_ordered(&order, &error));
+                self.first.extend(not_ordered(&order, &error));
             }
         }
-        for ask in committed.asks.drain(..) {
-            let answer = self.answer(now, ask, switch).await?;
-            self.answers.push(answer);
-        }
-        Ok(())
     }
 
     async fn answer(&self, now: Timestamp, ask: Ask, switch: &impl Switch) -> Result<Input, StoreError> {
@@ -165,11 +163,14 @@ impl<S: Store> Step<S> {
     /// # Errors
     /// Those of the store.
     pub async fn notices(&mut self) -> Result<Vec<Notice>, StoreError> {
-        let new = self.store.notices(self.fence.team_id, self.last_notice).await?;
-        if let Some((last, _)) = new.last() {
+        let mut notices = Vec::new();
+        // The store gives so many at a time.
+        loop {
+            let new = self.store.notices(self.fence.team_id, self.last_notice).await?;
+            let Some((last, _)) = new.last() else { return Ok(notices) };
             self.last_notice = *last;
+            notices.extend(new.into_iter().map(|(_, notice)| notice));
         }
-        Ok(new.into_iter().map(|(_, notice)| notice).collect())
     }
 }
 

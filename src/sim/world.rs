@@ -341,13 +341,13 @@ impl<S: Store> World<S> {
 
     async fn step(&mut self, inputs: Vec<Input>, log: &mut impl FnMut(&EventRecord)) -> Result<(), Stopped> {
         self.summary.steps += 1;
-        let mut committed = self.step.commit(self.now, inputs).await?;
+        let mut committed = self.step.commit(self.now, inputs, &self.switch).await?;
         let touched = self.check_committed(&committed, log)?;
         let stop = self.setup.faults.stop;
         if self.hits(stop) {
             return self.stop_and_go_on().await;
         }
-        self.step.act(self.now, &mut committed, &self.switch).await?;
+        self.step.act(self.now, &mut committed, &self.switch).await;
         let orders = std::mem::take(&mut *self.switch.orders.lock().unwrap_or_else(PoisonError::into_inner));
         for order in orders {
             self.checks.order(self.now, &order, &self.rules).map_err(|broken| self.broken(broken))?;
