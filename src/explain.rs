@@ -124,7 +124,7 @@ fn decided(q: &Question<'_>, now: Timestamp) -> (String, bool) {
     match eligibility::decide(q) {
         Verdict::Now(number) if q.now > now => (from(q.now, &number), false),
         Verdict::Now(number) => (format!("may be called now on {}", number.number.redacted()), true),
-        Verdict::Later { at, number } => (from(at, &number), false),
+        Verdict::Later { at, number, .. } => (from(at, &number), false),
         Verdict::OnHold => (on_hold(q), false),
         Verdict::Never(reason) => (format!("is not called any more: {}", why(reason)), false),
     }

@@ -165,6 +165,8 @@ pub enum Verdict {
     Later {
         /// When.
         at: Timestamp,
+        /// From then on only the calling hours keep it back.
+        from: Timestamp,
         /// Which number then.
         number: ContactNumber,
     },
@@ -193,20 +195,24 @@ pub fn decide(q: &Question<'_>) -> Verdict {
     {
         return Verdict::Never(reason);
     }
-    let mut best: Option<(Timestamp, &ContactNumber)> = None;
+    let mut listed: Option<(Timestamp, Timestamp, &ContactNumber)> = None;
     let mut on_hold = false;
     let mut reason = CloseReason::NoNumberLeft;
     for number in in_calling_order(q) {
         match number_opens_at(q, number) {
-            Opens::At(at) if at <= q.now => return Verdict::Now(number.clone()),
-            Opens::At(at) if best.is_none_or(|(earlier, _)| at < earlier) => best = Some((at, number)),
-            Opens::At(_) => {}
+            Opens::At { at, .. } if at <= q.now => return Verdict::Now(number.clone()),
+            // It is on a list, but not for ever: the others have their turn before.
+            Opens::At { at, from } if forbidding(q, number).next().is_some() => {
+                listed = [listed, Some((at, from, number))].into_iter().flatten().min_by_key(|(at, ..)| *at);
+            }
+            // The order of the numbers is the campaign's: the one whose turn it is is waited for.
+            Opens::At { at, from } => return Verdict::Later { at, from, number: number.clone() },
             Opens::OnHold => on_hold = true,
             Opens::Never(why) => reason = why,
         }
     }
-    match best {
-        Some((at, number)) => Verdict::Later { at, number: number.clone() },
+    match listed {
+        Some((at, from, number)) => Verdict::Later { at, from, number: number.clone() },
         None if on_hold => Verdict::OnHold,
         None => Verdict::Never(reason),
     }
@@ -235,8 +241,13 @@ pub struct DialPermit {
 /// # Errors
 /// The first rule that says no.
 pub fn permit(q: &Question<'_>, number: &ContactNumber) -> Result<DialPermit, Answer> {
-    let campaign = answer_campaign(q);
-    match std::iter::once(campaign).chain(about_number(q, number)).find(|answer| !answer.allows) {
+    let (attempts, max) = (q.contact.progress.attempts, q.campaign.rules.attempts.contact_max);
+    let contact = q.promised.is_none().then(|| contact_attempts(attempts, max));
+    match std::iter::once(answer_campaign(q))
+        .chain(contact)
+        .chain(about_number(q, number))
+        .find(|answer| !answer.allows)
+    {
         Some(no) => Err(no),
         None => Ok(DialPermit {
             contact_id: q.contact.id,
@@ -293,7 +304,7 @@ fn zones_of<'a>(q: &Question<'a>, number: &'a ContactNumber) -> (&'a ZoneSet, Zo
 }
 
 enum Opens {
-    At(Timestamp),
+    At { at: Timestamp, from: Timestamp },
     OnHold,
     Never(CloseReason),
 }
@@ -322,7 +333,7 @@ fn number_opens_at(q: &Question<'_>, number: &ContactNumber) -> Opens {
         return Opens::OnHold;
     }
     match next_start(&q.campaign.rules, from, zones, q.rules) {
-        Some(at) => Opens::At(at),
+        Some(at) => Opens::At { at, from },
         None => Opens::Never(CloseReason::NeverInWindow),
     }
 }
@@ -365,8 +376,12 @@ fn about_contact(q: &Question<'_>) -> Vec<Answer> {
         let rested = not_before_at <= q.now;
         answers.push(answer(None, Finding::NotBefore { not_before_at }, rested, (!rested).then_some(not_before_at)));
     }
-    answers.push(answer(None, Finding::ContactAttempts { attempts, max }, attempts < max, None));
+    answers.push(contact_attempts(attempts, max));
     answers
+}
+
+fn contact_attempts(attempts: u32, max: u32) -> Answer {
+    answer(None, Finding::ContactAttempts { attempts, max }, attempts < max, None)
 }
 
 fn about_number(q: &Question<'_>, number: &ContactNumber) -> Vec<Answer> {

@@ -80,9 +80,10 @@ impl Outcome {
         }
     }
 
-    /// Was the customer's line tried? Only then it counts against the attempts of the contact and of the number.
+    /// Was the customer's line tried, or may it have been? Only then it counts against the attempts of the contact and of the
+    /// number, and keeps a promise. An hour without a trunk uses nobody up.
     pub fn counts_as_attempt(self) -> bool {
-        self != Self::Failed(FailureCause::AgentPhone)
+        !matches!(self, Self::Failed(FailureCause::AgentPhone | FailureCause::Congestion | FailureCause::Network))
     }
 }
 

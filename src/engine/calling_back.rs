@@ -142,8 +142,18 @@ impl Engine {
     pub(super) fn arm_callback(&mut self, id: CallbackId) {
         let Some(callback) = self.callbacks.get(&id) else { return };
         let Some(desk) = self.desks.get(&callback.campaign_id) else { return };
-        let rules = &desk.campaign.rules.callbacks;
+        if desk.campaign.state == CampaignState::Ended {
+            return;
+        }
         self.deadlines.set(Deadline::CallbackDue(id), callback.due_at);
+        self.arm_held_and_missed(id);
+    }
+
+    /// Sets the deadlines of a callback that is due, or will be.
+    fn arm_held_and_missed(&mut self, id: CallbackId) {
+        let Some(callback) = self.callbacks.get(&id) else { return };
+        let Some(desk) = self.desks.get(&callback.campaign_id) else { return };
+        let rules = &desk.campaign.rules.callbacks;
         if callback.owner_id.is_some() {
             self.deadlines.set(Deadline::CallbackHeld(id), callback.held_until_at(rules));
         }
@@ -160,8 +170,8 @@ impl Engine {
 
     pub(super) fn callback_due(&mut self, id: CallbackId) {
         let Some(callback) = self.callbacks.get(&id) else { return };
-        let contact_id = callback.contact_id;
-        self.ask(Ask::Contact { contact_id });
+        let (contact_id, number) = (callback.contact_id, callback.number.number.clone());
+        self.ask(Ask::Contact { contact_id, number });
     }
 
     /// The contact of a callback that fell due is here: offer it, or put it where it belongs.
@@ -178,6 +188,9 @@ impl Engine {
         }
         if callback.due_at > self.now {
             return;
+        }
+        if callback.missed_at.is_some() && desk.campaign.rules.callbacks.when_missed != WhenMissed::CallAnyway {
+            return self.give_up_missed(callback_id, candidate);
         }
         match self.decide_callback(callback_id, &candidate) {
             Verdict::Now(_) | Verdict::OnHold => {
@@ -199,13 +212,10 @@ impl Engine {
                 self.move_callback(id, *at);
                 self.arm_callback(id);
             }
-            Verdict::Never(CloseReason::NoNumberLeft | CloseReason::AttemptsUsedUp) | Verdict::OnHold => {
+            // Only the promised number is concerned: what becomes of the contact is decided like that of any other.
+            Verdict::Never(_) | Verdict::OnHold => {
                 self.drop_callback(id);
                 self.return_contact(candidate, self.now);
-            }
-            Verdict::Never(reason) => {
-                self.drop_callback(id);
-                self.close_contact(candidate, *reason);
             }
         }
     }
@@ -227,29 +237,45 @@ impl Engine {
             self.move_callback(id, at);
             self.arm_callback(id);
         } else {
+            self.arm_held_and_missed(id);
             self.due_callbacks.insert(id, candidate);
         }
     }
 
     /// Nobody took the callback in time.
     pub(super) fn callback_missed(&mut self, id: CallbackId) {
-        let Some(callback) = self.callbacks.get_mut(&id) else { return };
+        let Some(callback) = self.callbacks.get(&id) else { return };
         let taken = self.reservations.values().any(|r| r.callback_id == Some(id))
             || self.attempts.values().any(|a| a.keeps_callback_id == Some(id));
         if taken || callback.due_at > self.now {
             return;
         }
+        let Some(desk) = self.desks.get(&callback.campaign_id) else { return };
+        if !desk.is_running() {
+            // Nobody could take it while the campaign is paused: that is not missed.
+            self.deadlines.set(Deadline::CallbackMissed(id), self.now + SignedDuration::from_mins(1));
+            return;
+        }
+        let when_missed = desk.campaign.rules.callbacks.when_missed;
+        let Some(callback) = self.callbacks.get_mut(&id) else { return };
         callback.missed_at = Some(self.now);
         let callback = callback.clone();
         let event = Event::CallbackMissed { callback_id: id };
         self.emit(callback.owner_id, callback.campaign_id, callback.contact_id, event);
-        let Some(desk) = self.desks.get(&callback.campaign_id) else { return };
-        let when_missed = desk.campaign.rules.callbacks.when_missed;
         self.out.changes.callbacks.insert(id, callback);
         if when_missed == WhenMissed::CallAnyway {
             return;
         }
-        let Some(candidate) = self.due_callbacks.remove(&id) else { return };
+        // If its contact is still being asked for, this follows when it is there.
+        if let Some(candidate) = self.due_callbacks.remove(&id) {
+            self.give_up_missed(id, candidate);
+        }
+    }
+
+    /// A missed callback is given up, as the campaign says.
+    fn give_up_missed(&mut self, id: CallbackId, candidate: Candidate) {
+        let Some(desk) = self.desks.get(&candidate.contact.campaign_id) else { return };
+        let when_missed = desk.campaign.rules.callbacks.when_missed;
         self.end_callback(id, CallbackState::Missed);
         match when_missed {
             WhenMissed::Close => self.close_contact(candidate, CloseReason::CallbackMissed),

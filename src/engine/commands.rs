@@ -7,7 +7,7 @@ use super::{
     Engine,
     deadlines::Deadline,
     output::Ticket,
-    session::{Activity, Session},
+    session::{Activity, REASON_LOST, Session},
 };
 use crate::domain::{
     agent::{AgentState, NextState},
@@ -23,8 +23,6 @@ use crate::domain::{
     zone::{Zone, ZoneSource},
 };
 
-/// The reason an agent is logged out who did not renew their presence.
-pub(super) const REASON_LOST: &str = "connection_lost";
 /// The reason of an agent who came to work and is not Ready yet.
 const REASON_SIGNED_IN: &str = "signed_in";
 const REASON_SIGNED_OUT: &str = "signed_out";
@@ -116,6 +114,7 @@ impl Engine {
             activity: Activity::NotReady { reason: REASON_SIGNED_IN.to_owned() },
             since_at: self.now,
             next: None,
+            is_lost: false,
             wrap_up_asked: false,
         };
         self.sessions.insert(agent_id, session);
@@ -124,14 +123,17 @@ impl Engine {
         Ok(Answer::Done)
     }
 
-    /// The agent gave a sign of life. Whoever was taken as gone during a call is back.
-    pub(super) fn present(&mut self, agent_id: AgentId) {
+    /// The agent is taken as there for a while.
+    pub(super) fn renew_presence(&mut self, agent_id: AgentId) {
         let until = self.now + SignedDuration::from_secs(i64::from(self.settings.presence_seconds));
         self.deadlines.set(Deadline::Presence(agent_id), until);
+    }
+
+    /// The agent gave a sign of life. Whoever was taken as gone during a call is back.
+    pub(super) fn present(&mut self, agent_id: AgentId) {
+        self.renew_presence(agent_id);
         let Some(session) = self.sessions.get_mut(&agent_id) else { return };
-        let gone = matches!(&session.next, Some(NextState::LoggedOut { reason }) if reason == REASON_LOST);
-        if gone {
-            session.next = None;
+        if std::mem::take(&mut session.is_lost) {
             let (state, since_at) = (session.activity.state(), session.since_at);
             self.say_state(agent_id, state, since_at);
         }
@@ -158,16 +160,22 @@ impl Engine {
             Activity::NotReady { .. } | Activity::Ready => self.sign_off(agent_id, REASON_LOST),
             Activity::Previewing { reservation_id } => self.withdraw(reservation_id, ReservationEnd::AgentLost),
             Activity::Dialing { attempt_id } => {
-                self.will_be(&session, NextState::LoggedOut { reason: REASON_LOST.to_owned() });
+                self.is_lost(&session);
                 self.hang_up(attempt_id);
             }
-            Activity::Talking { .. } => {
-                self.will_be(&session, NextState::LoggedOut { reason: REASON_LOST.to_owned() });
-            }
+            Activity::Talking { .. } => self.is_lost(&session),
             Activity::WrapUp { attempt_id, .. } => {
-                self.will_be(&session, NextState::LoggedOut { reason: REASON_LOST.to_owned() });
+                self.is_lost(&session);
                 self.leave_wrap_up(attempt_id);
             }
+        }
+    }
+
+    /// The agent leaves when the call is over, unless they come back before; what they had chosen to do next is kept.
+    fn is_lost(&mut self, session: &Session) {
+        let Some(kept) = self.sessions.get_mut(&session.agent_id) else { return };
+        if !std::mem::replace(&mut kept.is_lost, true) {
+            self.say_state(session.agent_id, session.activity.state(), session.since_at);
         }
     }
 

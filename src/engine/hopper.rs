@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Engine,
@@ -21,6 +21,9 @@ use crate::domain::{
     zone::ZoneSet,
     zone_rules::ZoneRules,
 };
+
+/// How many contacts are asked for when the last ones could not be called at all, such as those of a new do-not-call list.
+const BARREN_COUNT: usize = 500;
 
 /// When the store is worth asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,13 +47,26 @@ pub(super) struct Desk {
     look: Look,
     /// How many contacts the question that is out asked for.
     asked_count: usize,
+    /// When a contact is due that began to wait while the question was out: the answer may not know of it.
+    also_at: Option<Timestamp>,
+    /// Did the last answer bring nothing that may be called? Then more are asked for at once, to be done with them.
+    was_barren: bool,
     /// Its turn among campaigns of the same priority (smooth weighted round robin).
     pub credit: i64,
 }
 
 impl Desk {
     pub fn new(campaign: Campaign) -> Self {
-        Self { campaign, hopper: VecDeque::new(), zone_sets: None, look: Look::Now, asked_count: 0, credit: 0 }
+        Self {
+            campaign,
+            hopper: VecDeque::new(),
+            zone_sets: None,
+            look: Look::Now,
+            asked_count: 0,
+            also_at: None,
+            was_barren: false,
+            credit: 0,
+        }
     }
 
     pub fn is_running(&self) -> bool {
@@ -87,7 +103,8 @@ impl Desk {
         match &mut self.look {
             Look::After(_) if place.next_at <= now => self.look = Look::Now,
             Look::After(at) => *at = Some(at.map_or(place.next_at, |at| at.min(place.next_at))),
-            Look::Now | Look::Asked => {}
+            Look::Asked => self.also_at = Some(self.also_at.map_or(place.next_at, |at| at.min(place.next_at))),
+            Look::Now => {}
         }
     }
 
@@ -142,7 +159,7 @@ impl Engine {
         }
         desk.look = Look::Asked;
         // Those read ahead already are due too and come first again.
-        desk.asked_count = desk.hopper.len() + target;
+        desk.asked_count = desk.hopper.len() + if desk.was_barren { BARREN_COUNT } else { target };
         let count = desk.asked_count;
         self.ask(Ask::Due { campaign_id: id, open, count });
     }
@@ -176,16 +193,23 @@ impl Engine {
             return;
         }
         let complete = candidates.len() < desk.asked_count;
-        desk.look = if complete {
+        let also_at = desk.also_at.take();
+        desk.look = if complete && also_at.is_none_or(|at| at > now) {
             let opening = desk.next_opening(now, &rules);
-            Look::After([next_due_at, opening].into_iter().flatten().min())
+            Look::After([next_due_at, opening, also_at].into_iter().flatten().min())
         } else {
             Look::Now
         };
+        // The answer brings those read ahead again, in the order that holds now.
+        desk.hopper.clear();
+        let brought = candidates.len();
         let wake = desk.wake_at();
         self.set_campaign_deadline(id, wake);
         for candidate in candidates {
             self.take_into_hopper(id, candidate);
+        }
+        if let Some(desk) = self.desks.get_mut(&id) {
+            desk.was_barren = brought > 0 && desk.hopper.is_empty();
         }
     }
 
@@ -201,9 +225,11 @@ impl Engine {
                     desk.hopper.push_back(candidate);
                 }
             }
-            Verdict::Later { at, number } => {
+            Verdict::Later { from, number, .. } => {
                 let zones = candidate.contact.zones_of(&number).0.clone();
-                self.write_contact(&candidate, Some(&zones), at);
+                // An entry that ends may be taken off before: such a contact is looked at again each hour.
+                let next_at = from.min(self.now + SignedDuration::from_hours(1));
+                self.write_contact(&candidate, Some(&zones), next_at);
             }
             Verdict::OnHold => self.write_contact(&candidate, Some(&ZoneSet::unknown()), self.now),
             Verdict::Never(reason) => self.close_contact(candidate, reason),

@@ -153,6 +153,28 @@ impl Engine {
         std::mem::take(&mut self.out)
     }
 
+    /// Handles inputs that came together. Whoever gives a command is there: a step that took long must not log off those
+    /// whose sign of life waited behind it.
+    pub fn handle_all(&mut self, now: Timestamp, inputs: impl IntoIterator<Item = Input>) {
+        let inputs: Vec<Input> = inputs.into_iter().collect();
+        self.now = self.now.max(now);
+        for input in &inputs {
+            if let Input::Command { agent_id, .. } = input
+                && self.sessions.contains_key(agent_id)
+            {
+                self.renew_presence(*agent_id);
+            }
+        }
+        for input in inputs {
+            self.handle(now, input);
+        }
+    }
+
+    /// The engine's time: that of the last input, or of the last event before a restart.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// Handles one input. What had to happen by itself before `now` happens first, so an accept that comes after the
     /// preview's end finds it ended.
     pub fn handle(&mut self, now: Timestamp, input: Input) {
@@ -248,7 +270,7 @@ impl Engine {
             was_since_at,
             state: session.activity.state(),
             reason,
-            pending: session.next.clone(),
+            pending: session.pending(),
             wrap_up_ends_at,
         };
         self.out.changes.sessions.insert(agent_id, Some(session.clone()));
@@ -279,6 +301,9 @@ impl Engine {
     fn free_agent(&mut self, agent_id: AgentId, otherwise: NextState) {
         let Some(session) = self.sessions.get_mut(&agent_id) else { return };
         session.wrap_up_asked = false;
+        if session.is_lost {
+            return self.sign_off(agent_id, session::REASON_LOST);
+        }
         match session.next.take().unwrap_or(otherwise) {
             NextState::Ready => self.set_activity(agent_id, Activity::Ready),
             NextState::NotReady { reason } => self.set_activity(agent_id, Activity::NotReady { reason }),
@@ -309,8 +334,12 @@ impl Engine {
         self.set_campaign_deadline(contact.campaign_id, wake);
     }
 
-    /// The contact waits again, from `not_before_at` on.
+    /// The contact waits again, from `not_before_at` on; or is closed if there is nothing left to try.
     fn return_contact(&mut self, mut candidate: Candidate, not_before_at: Timestamp) {
+        let desk = self.desks.get(&candidate.contact.campaign_id);
+        if let Some(reason) = desk.and_then(|desk| eligibility::used_up(&candidate.contact, &desk.campaign.rules)) {
+            return self.close_contact(candidate, reason);
+        }
         candidate.contact.state = ContactState::Waiting { not_before_at };
         let (id, campaign_id) = (candidate.contact.id, candidate.contact.campaign_id);
         self.write_contact(&candidate, None, not_before_at);

@@ -3,10 +3,12 @@
 
 use super::{Engine, hopper::Desk, input::Notice};
 use crate::domain::{
+    callback::Callback,
     campaign::{Campaign, CampaignState},
     eligibility::Verdict,
     event::Event,
     ids::{CallbackId, CampaignId, ReservationId},
+    phone::PhoneNumber,
     reservation::ReservationEnd,
     suppression::Suppression,
 };
@@ -74,7 +76,14 @@ impl Engine {
     pub(super) fn suppressed(&mut self, entries: &[Suppression]) {
         let hoppers = self.desks.values_mut().flat_map(|desk| desk.hopper.iter_mut());
         for candidate in hoppers.chain(self.due_callbacks.values_mut()).chain(self.held.values_mut()) {
-            let own = |entry: &&Suppression| candidate.contact.numbers.iter().any(|n| n.number == entry.number);
+            // A promise may be on a number that is none of the contact's.
+            let promised = |number: &PhoneNumber| {
+                let of_contact = |c: &&Callback| c.contact_id == candidate.contact.id;
+                entries.len() < 100 && self.callbacks.values().filter(of_contact).any(|c| c.number.number == *number)
+            };
+            let own = |entry: &&Suppression| {
+                candidate.contact.numbers.iter().any(|n| n.number == entry.number) || promised(&entry.number)
+            };
             let new: Vec<Suppression> = entries.iter().filter(own).cloned().collect();
             candidate.suppressions.extend(new);
         }

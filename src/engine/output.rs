@@ -113,6 +113,8 @@ pub enum Ask {
     Contact {
         /// Which.
         contact_id: ContactId,
+        /// The promised number, which may be none of the contact's: the lists are asked for it too.
+        number: PhoneNumber,
     },
     /// Which do-not-call entries are there for a number, at this instant?
     Suppressions {

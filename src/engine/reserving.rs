@@ -187,7 +187,7 @@ impl Engine {
         let Some((reservation, candidate)) = self.end_reservation(id, how) else { return };
         self.give_back(&reservation, candidate);
         if how == ReservationEnd::AgentLost {
-            self.sign_off(reservation.agent_id, super::commands::REASON_LOST);
+            self.sign_off(reservation.agent_id, super::session::REASON_LOST);
         } else {
             self.free_agent(reservation.agent_id, NextState::Ready);
         }
@@ -195,6 +195,10 @@ impl Engine {
 
     /// Nobody answered the preview in time.
     pub(super) fn preview_over(&mut self, id: ReservationId) {
+        // The agent accepted in time; the rules are just being asked.
+        if self.accepting.contains_key(&id) {
+            return;
+        }
         let Some(reservation) = self.reservations.get(&id) else { return };
         let agent_id = reservation.agent_id;
         let Some(desk) = self.desks.get(&reservation.campaign_id) else { return };

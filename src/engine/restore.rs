@@ -32,8 +32,10 @@ impl Engine {
         now: Timestamp,
     ) -> Self {
         let now = snapshot.last_event_at.map_or(now, |last| last.max(now));
-        // Ids of this life must differ from those of the lives before it.
-        let seed = seed ^ snapshot.last_seq.unsigned_abs().rotate_left(32);
+        // Ids of this life must differ from those of the lives before it, and from those of other teams.
+        let seed = seed
+            ^ snapshot.last_seq.unsigned_abs().rotate_left(32)
+            ^ team_id.0.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut engine = Self::empty(team_id, settings, rules, seed, now);
         engine.last_seq = snapshot.last_seq;
         engine.agents = snapshot.agents.into_iter().map(|agent| (agent.id, agent)).collect();

@@ -79,6 +79,22 @@ pub struct Session {
     pub since_at: Timestamp,
     /// The state to take when the call, and wrap-up, are over.
     pub next: Option<NextState>,
+    /// Gave no sign of life in a call: leaves when it is over, unless they come back before.
+    #[serde(default)]
+    pub is_lost: bool,
     /// Wrap-up was asked for in a call where it is optional.
     pub wrap_up_asked: bool,
+}
+
+/// The reason an agent is logged out who did not renew their presence.
+pub(super) const REASON_LOST: &str = "connection_lost";
+
+impl Session {
+    /// What follows, as everyone sees it.
+    pub fn pending(&self) -> Option<NextState> {
+        if self.is_lost {
+            return Some(NextState::LoggedOut { reason: REASON_LOST.to_owned() });
+        }
+        self.next.clone()
+    }
 }

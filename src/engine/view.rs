@@ -229,7 +229,7 @@ impl Engine {
             since_at: session.map(|s| s.since_at),
             extension: session.map(|s| s.extension.clone()),
             reason: session.and_then(reason_of),
-            pending: session.and_then(|s| s.next.clone()),
+            pending: session.and_then(Session::pending),
             wrap_up_pending: session.is_some_and(|s| s.wrap_up_asked),
             preview: session.and_then(|s| self.preview_view(s)),
             call: session.and_then(|s| self.call_view(s)),
@@ -267,7 +267,7 @@ impl Engine {
             state: session.map_or(AgentState::LoggedOut, |s| s.activity.state()),
             since_at: session.map(|s| s.since_at),
             reason: session.and_then(reason_of),
-            pending: session.and_then(|s| s.next.clone()),
+            pending: session.and_then(Session::pending),
             extension: session.map(|s| s.extension.clone()),
             contact_id,
         }

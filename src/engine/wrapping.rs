@@ -7,7 +7,7 @@ use super::{Engine, deadlines::Deadline, session::Activity};
 use crate::domain::{
     agent::NextState,
     attempt::{Attempt, Ended, Phase},
-    campaign::WrapUpMode,
+    campaign::{CampaignState, WrapUpMode},
     contact::ContactState,
     event::Event,
     ids::{AgentId, AttemptId},
@@ -42,13 +42,12 @@ impl Engine {
     fn wrap_up_seconds(&self, attempt: &Attempt) -> Option<u32> {
         let session = self.sessions.get(&attempt.agent_id)?;
         let rules = &self.desks.get(&attempt.campaign_id)?.campaign.rules.wrap_up;
-        let lost = matches!(&session.next, Some(NextState::LoggedOut { .. }));
         let wanted = match rules.mode {
             WrapUpMode::NotAllowed => false,
             WrapUpMode::Optional => session.wrap_up_asked,
             WrapUpMode::Required | WrapUpMode::RequiredWithReason => true,
         };
-        (wanted && !lost).then_some(rules.seconds_max)
+        (wanted && !session.is_lost).then_some(rules.seconds_max)
     }
 
     /// The timer's own way out of wrap-up, reason or not.
@@ -117,6 +116,12 @@ impl Engine {
             self.now,
             &self.rules,
         );
+        // With the next free agent if only this agent's phone was dead, after a while if no line could be had.
+        let again_at = if outcome == Outcome::Failed(FailureCause::AgentPhone) {
+            self.now
+        } else {
+            self.now + SignedDuration::from_mins(i64::from(desk.campaign.rules.retry.failed.after_minutes))
+        };
         if promised.is_some()
             && let Some(callback_id) = still_due
         {
@@ -124,6 +129,9 @@ impl Engine {
         }
         match disposition {
             Disposition::Retry { not_before_at } => self.return_contact(candidate, not_before_at),
+            Disposition::Callback { callback_id } if Some(callback_id) == still_due => {
+                self.promise_again(callback_id, candidate, again_at);
+            }
             Disposition::Callback { callback_id } => self.promise(callback_id, candidate),
             Disposition::Close { reason } => {
                 for callback_id in [promised, still_due].into_iter().flatten() {
@@ -156,6 +164,12 @@ impl Engine {
         callback_id: crate::domain::ids::CallbackId,
         mut candidate: super::input::Candidate,
     ) {
+        let desk = self.desks.get(&candidate.contact.campaign_id);
+        if desk.is_none_or(|desk| desk.campaign.state == CampaignState::Ended) {
+            // A campaign that ended during the call keeps no promise made in it.
+            self.drop_callback(callback_id);
+            return self.return_contact(candidate, self.now);
+        }
         candidate.contact.state = ContactState::Promised { callback_id };
         self.write_contact(&candidate, None, self.now);
         self.arm_callback(callback_id);

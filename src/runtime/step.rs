@@ -113,13 +113,17 @@ impl<S: Store> Step<S> {
         inputs: Vec<Input>,
         switch: &impl Switch,
     ) -> Result<Committed, StoreError> {
+        // After a restart the engine may be ahead of a clock that was set back: both must speak of the same now.
+        let asked_at = now.max(self.engine.now());
         for ask in std::mem::take(&mut self.asks) {
-            let answer = self.answer(now, ask, switch).await?;
+            let answer = self.answer(asked_at, ask, switch).await?;
             self.first.push(answer);
         }
-        for input in std::mem::take(&mut self.first).into_iter().chain(inputs) {
-            self.engine.handle(now, input);
-        }
+        // What managers changed counts before anything that was asked earlier.
+        let (notices, others): (Vec<_>, Vec<_>) =
+            inputs.into_iter().partition(|input| matches!(input, Input::Notice(_)));
+        let first = std::mem::take(&mut self.first);
+        self.engine.handle_all(now, notices.into_iter().chain(first).chain(others));
         let Output { changes, orders, replies, asks } = self.engine.take_output();
         if !changes.is_empty() {
             self.store.commit(self.fence, &changes).await?;
@@ -144,8 +148,14 @@ impl<S: Store> Step<S> {
                 Input::Due { campaign_id, candidates, next_due_at }
             }
             Ask::Zones { campaign_id } => Input::Zones { campaign_id, zone_sets: self.store.zones(campaign_id).await? },
-            Ask::Contact { contact_id } => {
-                Input::Contact { contact_id, candidate: self.store.contact(contact_id, now).await? }
+            Ask::Contact { contact_id, number } => {
+                let mut candidate = self.store.contact(contact_id, now).await?;
+                if let Some(candidate) = &mut candidate
+                    && candidate.contact.numbers.iter().all(|n| n.number != number)
+                {
+                    candidate.suppressions.extend(self.store.suppressions(&number, now).await?);
+                }
+                Input::Contact { contact_id, candidate }
             }
             Ask::Suppressions { reservation_id, number } => {
                 let suppressions = self.store.suppressions(&number, now).await?;

@@ -252,7 +252,8 @@ impl Day {
 
     fn at_work(&mut self, agent_id: AgentId, extension: &str, activity: Activity, since_at: Timestamp) {
         let extension = extension.to_owned();
-        let session = Session { agent_id, extension, activity, since_at, next: None, wrap_up_asked: false };
+        let session =
+            Session { agent_id, extension, activity, since_at, next: None, is_lost: false, wrap_up_asked: false };
         self.sessions.insert(agent_id, Some(session));
     }
 

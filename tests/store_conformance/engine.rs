@@ -126,7 +126,15 @@ fn callback(world: &World, contact: &Contact) -> Callback {
 fn session(world: &World, agent: usize, extension: &str, activity: Activity) -> Session {
     let next = Some(NextState::NotReady { reason: "lunch".to_owned() });
     let agent_id = world.agent_id(agent);
-    Session { agent_id, extension: extension.to_owned(), activity, since_at: now(), next, wrap_up_asked: true }
+    Session {
+        agent_id,
+        extension: extension.to_owned(),
+        activity,
+        since_at: now(),
+        next,
+        is_lost: false,
+        wrap_up_asked: true,
+    }
 }
 
 async fn a_snapshot_is_what_was_committed(place: Place) {

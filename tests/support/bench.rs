@@ -175,8 +175,13 @@ impl Bench {
                 zone_sets.dedup();
                 Input::Zones { campaign_id, zone_sets }
             }
-            Ask::Contact { contact_id } => {
-                let candidate = self.contacts.get(&contact_id).map(|c| self.candidate(c));
+            Ask::Contact { contact_id, number } => {
+                let mut candidate = self.contacts.get(&contact_id).map(|c| self.candidate(c));
+                if let Some(candidate) = &mut candidate
+                    && candidate.contact.numbers.iter().all(|n| n.number != number)
+                {
+                    candidate.suppressions.extend(self.suppressions.iter().filter(|s| s.number == number).cloned());
+                }
                 Input::Contact { contact_id, candidate }
             }
             Ask::Suppressions { reservation_id, number } => Input::Suppressions {
