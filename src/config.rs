@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::Path};
 
 use serde::Deserialize;
 
-use crate::{engine::Settings, telemetry::LogFormat};
+use crate::{domain::dial_plan::DialPlan, engine::Settings, telemetry::LogFormat};
 
 /// The settings file with every key, its default and what it means: `rappel serve --print-config`.
 pub const TEMPLATE: &str = include_str!("config_template.toml");
@@ -57,6 +57,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// The engine's own limits.
     pub engine: Settings,
+    /// Which numbers agents may dial.
+    pub dial_plan: DialPlan,
     /// Requests a second that one token may make, on average.
     pub requests_per_second: u32,
 }
@@ -71,6 +73,7 @@ impl Default for Config {
             log: "info".to_owned(),
             log_format: LogFormat::default(),
             engine: Settings::default(),
+            dial_plan: DialPlan::default(),
             requests_per_second: 50,
         }
     }
@@ -88,6 +91,8 @@ struct File {
     log_format: Option<LogFormat>,
     #[serde(default)]
     engine: EngineFile,
+    #[serde(default)]
+    dial_plan: DialPlan,
     #[serde(default)]
     limits: LimitsFile,
 }
@@ -146,6 +151,7 @@ impl Config {
             log: file.log.unwrap_or(default.log),
             log_format: file.log_format.unwrap_or(default.log_format),
             engine,
+            dial_plan: file.dial_plan,
             requests_per_second: within("limits.requests_per_second", file.limits.requests_per_second, 1, 10_000)?
                 .unwrap_or(default.requests_per_second),
         })
@@ -191,7 +197,9 @@ mod tests {
             .collect();
         let (file, default) = (Config::from_text(&text).unwrap(), Config::default());
         assert_eq!(format!("{file:?}"), format!("{default:?}"));
-        for key in ["presence_seconds", "requests_per_second", "listen", "database", "switch", "log_format"] {
+        for key in
+            ["presence_seconds", "requests_per_second", "listen", "database", "switch", "log_format", "emergency"]
+        {
             assert!(text.contains(key), "{key} is not in the template");
         }
     }
@@ -202,6 +210,10 @@ mod tests {
         assert!(unknown.contains("listn") && unknown.contains("line 1"), "{unknown}");
         let range = Config::from_text("[engine]\npresence_seconds = 0").unwrap_err().to_string();
         assert!(range.contains("from 3 to 3600"), "{range}");
+        let digits = Config::from_text("[dial_plan]\nextension_digits_max = 9").unwrap_err().to_string();
+        assert!(digits.contains("write 1 to 6") && digits.contains("line 1"), "{digits}");
+        let unknown = Config::from_text("[dial_plan]\npremium = true").unwrap_err().to_string();
+        assert!(unknown.contains("premium_allowed") && unknown.contains("line 2"), "{unknown}");
         let variable = check_environment(["RAPPEL_DATABSE".to_owned()].into_iter()).unwrap_err().to_string();
         assert!(variable.contains("RAPPEL_DATABSE") && variable.contains("RAPPEL_DATABASE"), "{variable}");
     }

@@ -70,6 +70,10 @@ numbered! {
     ListId,
     /// A contact.
     ContactId,
+    /// A phone book.
+    PhoneBookId,
+    /// An entry of a phone book.
+    PhoneBookEntryId,
 }
 
 minted! {

@@ -54,6 +54,52 @@ pub enum Refusal {
         /// What it found, for people.
         says: String,
     },
+    /// The dial pad has no such key.
+    #[error("the dial pad has no \"{character}\" (character {position}): it takes letters, digits and signs of ASCII")]
+    NotOnDialPad {
+        /// The character, escaped where it cannot be seen.
+        character: String,
+        /// Its place, from 1.
+        position: usize,
+    },
+    /// What was typed is no extension, no emergency number and no telephone number.
+    #[error("this cannot be dialled: {says}")]
+    CannotBeDialled {
+        /// The stable word of what is wrong.
+        why: &'static str,
+        /// What is wrong and what to do, for people.
+        says: String,
+    },
+    /// The dial plan has no extensions.
+    #[error("extensions cannot be dialled here")]
+    ExtensionNotAllowed,
+    /// The dial plan does not have the country.
+    #[error("numbers of {country} may not be dialled here")]
+    CountryNotAllowed {
+        /// Its two letters; a plus and the calling code where the number is of no country.
+        country: String,
+    },
+    /// Dear for the caller.
+    #[error("premium-rate numbers may not be dialled here")]
+    PremiumNotAllowed,
+    /// A satellite or an international network, dear for the caller.
+    #[error("satellite and international network numbers may not be dialled here")]
+    SatelliteNotAllowed,
+    /// The dial plan leaves emergency calls to the telephone itself.
+    #[error(
+        "emergency numbers are not dialled from here, because we do not know where you are: dial {number} on a telephone \
+         where you are"
+    )]
+    EmergencyNotAllowed {
+        /// The number.
+        number: String,
+    },
+    /// The dial plan denies numbers that begin so.
+    #[error("numbers that begin with {prefix} may not be dialled here")]
+    PrefixDenied {
+        /// How they begin.
+        prefix: String,
+    },
     /// A new promise needs a date and time.
     #[error("give the date and time of the callback")]
     CallbackTimeMissing,
@@ -117,6 +163,14 @@ impl Refusal {
             Self::RejectNotAllowed => "reject_not_allowed",
             Self::CloseNotAllowed => "close_not_allowed",
             Self::MayNotCall { .. } => "may_not_call",
+            Self::NotOnDialPad { .. } => "not_on_dial_pad",
+            Self::CannotBeDialled { .. } => "cannot_be_dialled",
+            Self::ExtensionNotAllowed => "extension_not_allowed",
+            Self::CountryNotAllowed { .. } => "country_not_allowed",
+            Self::PremiumNotAllowed => "premium_not_allowed",
+            Self::SatelliteNotAllowed => "satellite_not_allowed",
+            Self::EmergencyNotAllowed { .. } => "emergency_not_allowed",
+            Self::PrefixDenied { .. } => "prefix_denied",
             Self::CallbackTimeMissing => "callback_time_missing",
             Self::CallbackInPast => "callback_in_past",
             Self::CallbackTooFar { .. } => "callback_too_far",

@@ -181,12 +181,19 @@ impl Problem {
     }
 }
 
-/// The status of a refusal: 403 where the campaign never allows it, 422 where another value would do, 404 where there is
+/// The status of a refusal: 403 where the campaign or the dial plan never allows it, 422 where another value would do, 404 where there is
 /// nobody, else 409.
 pub fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::UnknownAgent => StatusCode::NOT_FOUND,
         Refusal::RejectNotAllowed | Refusal::CloseNotAllowed | Refusal::WrapUpNotAllowed => StatusCode::FORBIDDEN,
+        Refusal::ExtensionNotAllowed
+        | Refusal::CountryNotAllowed { .. }
+        | Refusal::PremiumNotAllowed
+        | Refusal::SatelliteNotAllowed
+        | Refusal::EmergencyNotAllowed { .. }
+        | Refusal::PrefixDenied { .. } => StatusCode::FORBIDDEN,
+        Refusal::NotOnDialPad { .. } | Refusal::CannotBeDialled { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::CallbackTimeMissing
         | Refusal::CallbackInPast
         | Refusal::CallbackTooFar { .. }
@@ -334,6 +341,14 @@ mod tests {
             Refusal::RejectNotAllowed,
             Refusal::CloseNotAllowed,
             Refusal::MayNotCall { rule: "window", says: text() },
+            Refusal::NotOnDialPad { character: text(), position: 1 },
+            Refusal::CannotBeDialled { why: "sign", says: text() },
+            Refusal::ExtensionNotAllowed,
+            Refusal::CountryNotAllowed { country: text() },
+            Refusal::PremiumNotAllowed,
+            Refusal::SatelliteNotAllowed,
+            Refusal::EmergencyNotAllowed { number: text() },
+            Refusal::PrefixDenied { prefix: text() },
             Refusal::CallbackTimeMissing,
             Refusal::CallbackInPast,
             Refusal::CallbackTooFar { days_max: 1 },

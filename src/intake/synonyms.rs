@@ -1,6 +1,7 @@
 //! What headers of other systems and languages mean.
 
 use super::columns::Role;
+use crate::domain::letters::without_accent;
 
 /// Headers by the role they have, the clearest first: of two columns that could have a role, the clearer one has it.
 const SYNONYMS: [(Role, &[&str]); 5] = [
@@ -95,17 +96,7 @@ const PERHAPS_NUMBERS: &[&str] = &["numero", "number", "nummer", "contact"];
 
 /// A header without case, accents, spaces and signs.
 pub(super) fn plain(header: &str) -> String {
-    let unaccented = |c: char| match c {
-        'à' | 'á' | 'â' | 'ã' | 'ä' => 'a',
-        'ç' => 'c',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ñ' => 'n',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        other => other,
-    };
-    header.to_lowercase().chars().filter(|c| c.is_alphanumeric()).map(unaccented).collect()
+    header.to_lowercase().chars().filter(|c| c.is_alphanumeric()).map(without_accent).collect()
 }
 
 /// The role that a header has, and how clearly it says so: 0 is clearest.
