@@ -110,6 +110,7 @@ codes! {
     UnknownAgent "unknown_agent" NOT_FOUND "There is no such agent";
     UnknownCampaign "unknown_campaign" NOT_FOUND "There is no such campaign";
     UnknownContact "unknown_contact" NOT_FOUND "There is no such contact";
+    UnknownPhoneBook "unknown_phone_book" NOT_FOUND "There is no such phone book";
     UnknownToken "unknown_token" NOT_FOUND "There is no such token";
     UnknownSuppression "unknown_suppression" NOT_FOUND "The number is not suppressed so";
     WrongMethod "wrong_method" METHOD_NOT_ALLOWED "The resource does not know this method";
@@ -118,6 +119,7 @@ codes! {
     CampaignCannotBecome "campaign_cannot_become" CONFLICT "The campaign cannot take this state";
     CampaignTeamFixed "campaign_team_fixed" CONFLICT "The campaign belongs to another team";
     CampaignEnded "campaign_ended" CONFLICT "The campaign is over";
+    PhoneBookFull "phone_book_full" CONFLICT "The phone book is full";
     ContactInProgress "contact_in_progress" CONFLICT "The contact is with an agent";
     TooLarge "too_large" PAYLOAD_TOO_LARGE "The body is too large";
     NotJson "not_json" UNSUPPORTED_MEDIA_TYPE "The body has the wrong media type";
@@ -273,6 +275,9 @@ impl From<ManageError> for Problem {
             ManageError::UnknownAgent(_) => Code::UnknownAgent,
             ManageError::UnknownContact(_) => Code::UnknownContact,
             ManageError::UnknownToken(_) => Code::UnknownToken,
+            ManageError::UnknownPhoneBook(_) => Code::UnknownPhoneBook,
+            ManageError::PhoneBookOfOthers(_) => Code::OtherTeam,
+            ManageError::PhoneBookFull(_) => Code::PhoneBookFull,
             ManageError::TokenAgentMismatch => Code::TokenAgentMismatch,
             ManageError::TokenTaken => Code::TokenTaken,
             ManageError::LoginTaken(_) => Code::LoginTaken,

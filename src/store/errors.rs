@@ -1,6 +1,9 @@
 //! Why a manager's change was not made.
 
-use crate::{domain::campaign::CampaignState, ports::StoreError};
+use crate::{
+    domain::{campaign::CampaignState, phone_book::ENTRIES_MAX},
+    ports::StoreError,
+};
 
 /// Why a manager's change was not made. The store's own errors aside, each is a refusal with a stable code.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +23,17 @@ pub enum ManageError {
     /// No such token.
     #[error("there is no token {0}")]
     UnknownToken(i64),
+    /// No such phone book.
+    #[error("there is no phone book \"{0}\"")]
+    UnknownPhoneBook(String),
+    /// The phone book is not of the team that the change is made for.
+    #[error(
+        "phone book \"{0}\" is for another team or for all: who acts for one team can change that team's books only"
+    )]
+    PhoneBookOfOthers(String),
+    /// The phone book would have too many entries.
+    #[error("phone book \"{0}\" would have more than {ENTRIES_MAX} entries: make another for the rest")]
+    PhoneBookFull(String),
     /// A token of an agent that names none, or of somebody else that names one.
     #[error("a token of an agent names the agent, and no other token does")]
     TokenAgentMismatch,
@@ -78,6 +92,9 @@ impl ManageError {
             Self::UnknownAgent(_) => "unknown_agent",
             Self::UnknownContact(_) => "unknown_contact",
             Self::UnknownToken(_) => "unknown_token",
+            Self::UnknownPhoneBook(_) => "unknown_phone_book",
+            Self::PhoneBookOfOthers(_) => "other_team",
+            Self::PhoneBookFull(_) => "phone_book_full",
             Self::TokenAgentMismatch => "token_agent_mismatch",
             Self::TokenTaken => "token_taken",
             Self::LoginTaken(_) => "login_taken",

@@ -22,6 +22,7 @@ mod lists;
 mod migrate;
 mod notices;
 mod open;
+mod phone_books;
 mod ranks;
 mod record;
 pub mod reports;
@@ -46,6 +47,7 @@ pub use self::{
     contacts::StoredContact,
     errors::{ManageError, NAME_LENGTH_MAX},
     lists::{ContactList, NewContact, OnDuplicate, RowResult},
+    phone_books::{BookFill, BookFilled, BookTeam},
     suppressions::SuppressionFilter,
     teams::Team,
     tokens::{NewToken, Role, Token},

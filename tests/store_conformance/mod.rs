@@ -3,6 +3,7 @@
 mod contacts;
 mod engine;
 mod managers;
+mod phone_books;
 mod tables;
 mod waking;
 mod world;

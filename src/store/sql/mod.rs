@@ -4,10 +4,12 @@
 
 mod engine;
 mod management;
+mod phone_books;
 mod reports;
 
 pub(super) use engine::*;
 pub(super) use management::*;
+pub(super) use phone_books::*;
 pub(super) use reports::*;
 
 /// A statement, for both databases.
@@ -38,5 +40,5 @@ use statements;
 
 /// Every statement there is, for the test that both databases know them.
 pub(super) fn all() -> impl Iterator<Item = Sql> {
-    ENGINE.iter().chain(MANAGEMENT).chain(REPORTS).copied()
+    ENGINE.iter().chain(MANAGEMENT).chain(PHONE_BOOKS_SQL).chain(REPORTS).copied()
 }
