@@ -5,4 +5,5 @@ mod agent;
 mod events;
 mod loading;
 mod management;
+mod phone_books;
 mod world;

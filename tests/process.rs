@@ -401,3 +401,57 @@ fn the_examples_simulate_to_a_forecast() {
     assert!(says.contains("done "), "{says}");
     assert!(says.contains("dispositions"), "{says}");
 }
+
+#[test]
+fn t01_3_a_phone_book_is_loaded_searched_mended_and_removed() {
+    let place = Place::new();
+    place.ok(&["agent", "add", "ann", "--team", "north"]);
+    fs::write(
+        place.path("house.csv"),
+        "Nom;Prénom;Téléphone;Service;Étage\nByron;Hélène;(312) 555-0142;Billing;2\nFlowers;;1-800-FLOWERS;;\n;;1234;;\n\
+         Desk;;12\u{a0}34;;\n",
+    )
+    .unwrap();
+    let args = ["phone-book", "load", "house.csv", "--name", "house", "--team", "north"];
+    let first = place.ok(&args);
+    assert!(first.contains("2 added, 0 changed, 0 removed, 0 there already, 2 refused"), "{first}");
+    assert!(first.contains("team north"), "{first}");
+    let again = place.ok(&args);
+    assert!(again.contains("0 added, 0 changed, 0 removed, 2 there already, 2 refused"), "{again}");
+    let shown = place.ok(&["phone-book", "show", "house"]);
+    assert!(shown.contains("Hélène Byron") && shown.contains("1-800-FLOWERS"), "{shown}");
+
+    let rejects = fs::read_to_string(place.path("house.rejects.csv")).unwrap();
+    assert!(rejects.contains("there is no name") && rejects.contains("(character 3)"), "{rejects}");
+    let mended = rejects.replace("12\u{a0}34", "1234").replace("\n;;1234", "\nGate;;1235");
+    fs::write(place.path("house.rejects.csv"), mended).unwrap();
+    let load = |more: &[&'static str]| {
+        let args = ["phone-book", "load", "house.rejects.csv", "--name", "house"];
+        args.into_iter().chain(more.iter().copied()).collect::<Vec<_>>()
+    };
+    let says = place.fails(&load(&["--replace"]));
+    assert!(says.contains("only a part of the book"), "{says}");
+    let mended = place.ok(&load(&[]));
+    assert!(mended.contains("2 added") && mended.contains("0 refused") && mended.contains("team north"), "{mended}");
+
+    let found = place.ok(&["phone-book", "search", "desk 1234", "--team", "north"]);
+    assert!(found.contains("Desk") && !found.contains("Gate"), "{found}");
+    place.ok(&["agent", "add", "bob", "--team", "south"]);
+    let found = place.ok(&["phone-book", "search", "desk", "--team", "south"]);
+    assert!(found.contains("nothing has all these words"), "{found}");
+    fs::write(place.path("small.csv"), "Name,Number\nDesk,1234\n").unwrap();
+    let small = ["phone-book", "load", "small.csv", "--name", "house", "--replace", "--all-teams"];
+    let replaced = place.ok(&small);
+    assert!(replaced.contains("0 added, 0 changed, 3 removed, 1 there already"), "{replaced}");
+    assert!(place.ok(&["phone-book", "search", "desk", "--team", "south"]).contains("Desk"));
+    assert!(place.ok(&["phone-book", "list"]).contains("all teams"));
+
+    fs::write(place.path("bad.csv"), "Name,City\nDesk,Rome\n").unwrap();
+    assert!(place.fails(&["phone-book", "load", "bad.csv", "--name", "x"]).contains("--column number=HEADER"));
+    fs::write(place.path("empty.csv"), "Name,Number\n").unwrap();
+    let says = place.fails(&["phone-book", "load", "empty.csv", "--name", "house", "--replace"]);
+    assert!(says.contains("stays as it is"), "{says}");
+    place.ok(&["phone-book", "remove", "house"]);
+    assert!(place.fails(&["phone-book", "show", "house"]).contains("there is no phone book"));
+    assert!(place.ok(&["phone-book", "--help"]).contains("Name,Number,Note"));
+}

@@ -7,7 +7,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use super::CliError;
 use crate::{
-    domain::zone_rules::ZoneRules,
+    domain::{dial_plan::DialPlan, zone_rules::ZoneRules},
     engine::Settings,
     http::{self, ApiState, Limits},
     runtime::{clock::Clock, teams::Teams},
@@ -37,6 +37,7 @@ pub(super) struct LiveSetup {
     pub listen: SocketAddr,
     pub clock: Clock,
     pub settings: Settings,
+    pub dial_plan: DialPlan,
     pub seed: u64,
     pub requests_per_second: u32,
 }
@@ -44,7 +45,7 @@ pub(super) struct LiveSetup {
 impl Live {
     /// Serves every team of the database and the API.
     pub async fn start(setup: LiveSetup) -> Result<Self, CliError> {
-        let LiveSetup { db, listen, clock, settings, seed, requests_per_second } = setup;
+        let LiveSetup { db, listen, clock, settings, dial_plan, seed, requests_per_second } = setup;
         let metrics = PrometheusBuilder::new().install_recorder()?;
         telemetry::describe_metrics();
         let rules = Arc::new(zoneinfo::newest());
@@ -70,6 +71,7 @@ impl Live {
             teams: teams.clone(),
             clock,
             rules: rules.clone(),
+            dial_plan,
             metrics: metrics.clone(),
             limits,
             stopping: stops.clone(),

@@ -7,6 +7,7 @@ mod contacts;
 mod demo;
 mod live;
 mod load;
+mod phone_book;
 mod progress;
 mod report;
 pub mod sample_list;
@@ -88,6 +89,9 @@ enum Command {
     Load(load::LoadArgs),
     /// Numbers that must not be called
     Suppress(suppress::SuppressArgs),
+    /// Phone books for the agents' dial pads: load, list, show, search, remove
+    #[command(long_about = phone_book::LONG)]
+    PhoneBook(phone_book::PhoneBookArgs),
     /// Campaigns: apply a file, list, show, start, pause, end
     Campaign(campaigns::CampaignArgs),
     /// Agents and their teams
@@ -173,6 +177,7 @@ async fn obey(command: Command) -> Outcome {
         }
         Command::Load(args) => load::run(args).await,
         Command::Suppress(args) => suppress::run(args).await,
+        Command::PhoneBook(args) => phone_book::run(args).await,
         Command::Campaign(args) => campaigns::run(args).await,
         Command::Agent(args) => agents::run(args).await,
         Command::Token(args) => agents::run_token(args).await,

@@ -74,6 +74,7 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         listen: config.listen,
         clock: Clock::real(),
         settings: config.engine,
+        dial_plan: config.dial_plan,
         seed: config.seed,
         requests_per_second: config.requests_per_second,
     })

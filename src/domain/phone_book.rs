@@ -39,9 +39,13 @@ pub struct PhoneBook {
 /// An entry: somebody, and the number they have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct BookEntry {
+    /// Who it is.
     name: String,
+    /// The number as the administrator wrote it: it fills the pad so.
     number: String,
+    /// What else there is to say.
     note: String,
+    /// What the pad shows of the number.
     #[serde(rename = "shown")]
     #[schemars(rename = "shown", with = "String")]
     pad: PadText,

@@ -80,7 +80,7 @@ pub enum Refusal {
         country: String,
     },
     /// Dear for the caller.
-    #[error("premium-rate numbers may not be dialled here")]
+    #[error("premium-rate and shared-cost numbers may not be dialled here")]
     PremiumNotAllowed,
     /// A satellite or an international network, dear for the caller.
     #[error("satellite and international network numbers may not be dialled here")]

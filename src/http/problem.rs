@@ -188,15 +188,18 @@ impl Problem {
 pub fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::UnknownAgent => StatusCode::NOT_FOUND,
-        Refusal::RejectNotAllowed | Refusal::CloseNotAllowed | Refusal::WrapUpNotAllowed => StatusCode::FORBIDDEN,
-        Refusal::ExtensionNotAllowed
+        Refusal::RejectNotAllowed
+        | Refusal::CloseNotAllowed
+        | Refusal::WrapUpNotAllowed
+        | Refusal::ExtensionNotAllowed
         | Refusal::CountryNotAllowed { .. }
         | Refusal::PremiumNotAllowed
         | Refusal::SatelliteNotAllowed
         | Refusal::EmergencyNotAllowed { .. }
         | Refusal::PrefixDenied { .. } => StatusCode::FORBIDDEN,
-        Refusal::NotOnDialPad { .. } | Refusal::CannotBeDialled { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::CallbackTimeMissing
+        Refusal::NotOnDialPad { .. }
+        | Refusal::CannotBeDialled { .. }
+        | Refusal::CallbackTimeMissing
         | Refusal::CallbackInPast
         | Refusal::CallbackTooFar { .. }
         | Refusal::CallbackZoneUnknown

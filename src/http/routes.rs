@@ -12,10 +12,11 @@ use serde_json::Value;
 use super::{
     App,
     app::ApiState,
-    calls, campaigns, contacts,
+    calls, campaigns, contacts, dial_pad,
     guard::{Access, Gate, pass},
     health, live, me, new_contacts,
     openapi::{Described, Document},
+    phone_books,
     problem::{Code, Problem},
     reports, suppressions, teams, tokens,
 };
@@ -71,6 +72,8 @@ fn table(r: &mut Routes) {
     r.post("/v1/me/calls/{attempt_id}/wrap-up", AGENT, "Wrap up after this call", calls::wrap_up);
     r.put("/v1/me/calls/{attempt_id}/wrap-up-reason", AGENT, "Label the call", calls::apply_wrap_up_reason);
     r.put("/v1/me/calls/{attempt_id}/zone", AGENT, "State the customer's zone", calls::state_zone);
+    r.post("/v1/me/dial-pad", AGENT, "What the dial pad shows, and whether it may be dialled", dial_pad::look);
+    r.get("/v1/me/phone-book", AGENT, "Search the phone books of the agent's team", phone_books::search);
 
     r.get("/v1/teams", SUPERVISOR, "Teams", teams::list);
     r.post("/v1/teams", ADMIN, "Create a team", teams::create);
@@ -101,6 +104,11 @@ fn table(r: &mut Routes) {
 
     r.post("/v1/suppressions", MANAGER, "Never call a number, from now on", suppressions::add);
     r.post("/v1/suppressions/remove", MANAGER, "Take a number off", suppressions::remove);
+
+    r.get("/v1/phone-books", SUPERVISOR, "Phone books", phone_books::list);
+    r.get("/v1/phone-books/{name}", SUPERVISOR, "A phone book and its entries", phone_books::one);
+    r.put("/v1/phone-books/{name}", MANAGER, "Make a phone book, or replace it", phone_books::put);
+    r.delete("/v1/phone-books/{name}", MANAGER, "Remove a phone book", phone_books::remove);
 
     r.get("/v1/tokens", ADMIN, "Access tokens", tokens::list);
     r.post("/v1/tokens", ADMIN, "Create an access token", tokens::create);

@@ -99,6 +99,11 @@ pub(super) fn plain(header: &str) -> String {
     header.to_lowercase().chars().filter(|c| c.is_alphanumeric()).map(without_accent).collect()
 }
 
+/// Does a header without case and signs say that its column holds numbers?
+pub(super) fn is_number(plain: &str) -> bool {
+    NUMBERS.contains(&plain.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
 /// The role that a header has, and how clearly it says so: 0 is clearest.
 pub(super) fn role_of(header: &str) -> Option<(Role, usize)> {
     let plain = plain(header);
@@ -107,10 +112,10 @@ pub(super) fn role_of(header: &str) -> Option<(Role, usize)> {
             return Some((role, rank));
         }
     }
-    let word = plain.trim_end_matches(|c: char| c.is_ascii_digit());
-    if NUMBERS.contains(&word) {
+    if is_number(&plain) {
         return Some((Role::Phone, 0));
     }
+    let word = plain.trim_end_matches(|c: char| c.is_ascii_digit());
     PERHAPS_NUMBERS.contains(&word).then_some((Role::Phone, 1))
 }
 

@@ -189,12 +189,11 @@ fn rows(entries: &[BookEntry]) -> Vec<EntryRow<'_>> {
     for entry in entries {
         let (name, number, note) = (entry.name(), entry.number(), entry.note());
         let row = EntryRow { name, number, note, search_text: entry.search_text() };
-        match places.get(&(name, number)) {
-            Some(place) => rows[*place] = row,
-            None => {
-                places.insert((name, number), rows.len());
-                rows.push(row);
-            }
+        if let Some(place) = places.get(&(name, number)) {
+            rows[*place] = row;
+        } else {
+            places.insert((name, number), rows.len());
+            rows.push(row);
         }
     }
     rows

@@ -21,6 +21,7 @@ use crate::{
     domain::{
         agent::Agent,
         campaign::{Campaign, CampaignRules, CampaignState},
+        dial_plan::DialPlan,
         wall_time::WallTime,
         zone::Zone,
         zone_rules::ZoneRules,
@@ -99,6 +100,7 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
         clock,
         // Sleeping pages and slow networks do not run faster when the demo's clock does.
         settings: Settings { presence_seconds: presence_seconds(args.speed), ..Settings::default() },
+        dial_plan: DialPlan::default(),
         seed: args.seed,
         requests_per_second: 200,
     })

@@ -129,6 +129,9 @@ fn a_plan_opens_what_it_names() {
 fn the_home_country_is_the_only_one_unless_others_are_named() {
     assert_eq!(dialled(&plan("country = \"DE\""), "030 901820"), "+4930901820");
     assert_eq!(dialled(&plan("country = \"DE\""), "+1 312 555 0142"), "country_not_allowed");
+    assert_eq!(dialled(&plan("country = \"DE\""), "0180 1 234567"), "premium_not_allowed");
+    assert_eq!(dialled(&plan("country = \"GB\""), "0845 123 4567"), "premium_not_allowed");
+    assert_eq!(dialled(&plan("country = \"GB\"\npremium_allowed = true"), "0845 123 4567"), "+448451234567");
     assert_eq!(dialled(&plan("countries = []"), "312 555 0142"), "country_not_allowed");
     // A free number of North America is one of Canada's too, a number of Chicago is not.
     assert_eq!(dialled(&plan("country = \"CA\""), "1 800 356 9377"), "+18003569377");

@@ -95,6 +95,11 @@ pub fn is_number_of(number: &PhoneNumber, country: Country) -> bool {
     PHONE_NUMBER_UTIL.parse(number.as_str(), None).is_ok_and(|number| number.is_valid_for_region(country.region()))
 }
 
+/// Does the caller pay a share that the one who is called sets, as with 0180 in Germany and 084 in the United Kingdom?
+pub fn is_shared_cost(number: &PhoneNumber) -> bool {
+    PHONE_NUMBER_UTIL.parse(number.as_str(), None).is_ok_and(|number| number.get_type() == PhoneNumberType::SharedCost)
+}
+
 /// What `rlibphonenumber` makes of tidy digits.
 fn read_digits(digits: &str, default_country: Country) -> Result<ReadNumber, NumberProblem> {
     let parsed =
