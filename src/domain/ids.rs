@@ -70,6 +70,10 @@ numbered! {
     ListId,
     /// A contact.
     ContactId,
+    /// A reason that agents choose from.
+    ReasonId,
+    /// A service queue.
+    QueueId,
 }
 
 minted! {

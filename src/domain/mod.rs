@@ -17,6 +17,8 @@ pub mod ids;
 pub mod number_zones;
 pub mod outcome;
 pub mod phone;
+pub mod queue;
+pub mod reason;
 pub mod refusal;
 pub mod reservation;
 pub mod retry;

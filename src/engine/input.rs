@@ -15,6 +15,8 @@ use crate::domain::{
     command::Command,
     contact::Contact,
     ids::{AgentId, AttemptId, CampaignId, ContactId, ReservationId},
+    queue::Queue,
+    reason::Reason,
     reservation::Reservation,
     suppression::Suppression,
     zone::ZoneSet,
@@ -117,6 +119,16 @@ pub enum Notice {
         /// As they are now.
         agent: Agent,
     },
+    /// The reasons that the team's agents choose from changed.
+    ReasonsChanged {
+        /// All of the team's, as they are now.
+        reasons: Vec<Reason>,
+    },
+    /// A queue is new, or its state or rules changed.
+    QueueChanged {
+        /// As it is now.
+        queue: Box<Queue>,
+    },
 }
 
 /// Everything the engine needs to go on after a stop.
@@ -140,6 +152,12 @@ pub struct Snapshot {
     pub contacts: Vec<Candidate>,
     /// Scheduled callbacks.
     pub callbacks: Vec<Callback>,
+    /// The reasons that the team's agents choose from.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
+    /// The queues of the team, the closed ones too.
+    #[serde(default)]
+    pub queues: Vec<Queue>,
     /// The instant of the last event, so that the time of the engine never goes back.
     pub last_event_at: Option<Timestamp>,
 }

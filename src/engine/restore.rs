@@ -41,6 +41,8 @@ impl Engine {
         engine.agents = snapshot.agents.into_iter().map(|agent| (agent.id, agent)).collect();
         engine.sessions = snapshot.sessions.into_iter().map(|session| (session.agent_id, session)).collect();
         engine.desks = snapshot.campaigns.into_iter().map(|campaign| (campaign.id, Desk::new(campaign))).collect();
+        engine.reasons = snapshot.reasons;
+        engine.queues = snapshot.queues.into_iter().map(|queue| (queue.id, queue)).collect();
         engine.reservations = snapshot.reservations.into_iter().map(|r| (r.id, r)).collect();
         engine.attempts = snapshot.attempts.into_iter().map(|attempt| (attempt.id, attempt)).collect();
         engine.callbacks = snapshot.callbacks.into_iter().map(|callback| (callback.id, callback)).collect();

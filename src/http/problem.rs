@@ -111,6 +111,8 @@ codes! {
     UnknownCampaign "unknown_campaign" NOT_FOUND "There is no such campaign";
     UnknownContact "unknown_contact" NOT_FOUND "There is no such contact";
     UnknownToken "unknown_token" NOT_FOUND "There is no such token";
+    UnknownReason "unknown_reason" NOT_FOUND "There is no such reason";
+    UnknownQueue "unknown_queue" NOT_FOUND "There is no such queue";
     UnknownSuppression "unknown_suppression" NOT_FOUND "The number is not suppressed so";
     WrongMethod "wrong_method" METHOD_NOT_ALLOWED "The resource does not know this method";
     LoginTaken "login_taken" CONFLICT "The login is taken";
@@ -118,6 +120,9 @@ codes! {
     CampaignCannotBecome "campaign_cannot_become" CONFLICT "The campaign cannot take this state";
     CampaignTeamFixed "campaign_team_fixed" CONFLICT "The campaign belongs to another team";
     CampaignEnded "campaign_ended" CONFLICT "The campaign is over";
+    ReasonCodeTaken "reason_code_taken" CONFLICT "The code is taken";
+    ReasonLabelTaken "reason_label_taken" CONFLICT "The label is taken";
+    QueueTeamFixed "queue_team_fixed" CONFLICT "The queue belongs to another team";
     ContactInProgress "contact_in_progress" CONFLICT "The contact is with an agent";
     TooLarge "too_large" PAYLOAD_TOO_LARGE "The body is too large";
     NotJson "not_json" UNSUPPORTED_MEDIA_TYPE "The body has the wrong media type";
@@ -125,7 +130,8 @@ codes! {
     BadLength "bad_length" UNPROCESSABLE_ENTITY "A text is empty or too long";
     NulCharacter "nul_character" UNPROCESSABLE_ENTITY "A text holds a NUL character";
     TokenAgentMismatch "token_agent_mismatch" UNPROCESSABLE_ENTITY "Only an agent's token names an agent";
-    BadRules "bad_rules" UNPROCESSABLE_ENTITY "The rules of the campaign are wrong";
+    BadReasonLabel "bad_reason_label" UNPROCESSABLE_ENTITY "The text cannot be the label of a reason";
+    BadRules "bad_rules" UNPROCESSABLE_ENTITY "The rules of the campaign or queue are wrong";
     TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too many requests";
     TooManyStreams "too_many_streams" TOO_MANY_REQUESTS "Too many open event streams";
     Inconsistent "inconsistent" INTERNAL_SERVER_ERROR "Stored data is impossible";
@@ -274,6 +280,12 @@ impl From<ManageError> for Problem {
             ManageError::CampaignEnded(_) => Code::CampaignEnded,
             ManageError::ContactInProgress(_) => Code::ContactInProgress,
             ManageError::NulCharacter { .. } => Code::NulCharacter,
+            ManageError::UnknownReason(_) => Code::UnknownReason,
+            ManageError::BadReasonLabel(_) => Code::BadReasonLabel,
+            ManageError::ReasonLabelTaken { .. } => Code::ReasonLabelTaken,
+            ManageError::ReasonCodeTaken(_) => Code::ReasonCodeTaken,
+            ManageError::UnknownQueue(_) => Code::UnknownQueue,
+            ManageError::QueueTeamFixed { .. } => Code::QueueTeamFixed,
             ManageError::BadLength { .. } => Code::BadLength,
         };
         Self::new(code, error.to_string())

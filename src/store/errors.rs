@@ -1,6 +1,9 @@
 //! Why a manager's change was not made.
 
-use crate::{domain::campaign::CampaignState, ports::StoreError};
+use crate::{
+    domain::{campaign::CampaignState, ids::ReasonId, reason::LabelProblem},
+    ports::StoreError,
+};
 
 /// Why a manager's change was not made. The store's own errors aside, each is a refusal with a stable code.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +62,34 @@ pub enum ManageError {
         /// Its place in the batch, from 0.
         row: usize,
     },
+    /// No such reason.
+    #[error("there is no reason {0}")]
+    UnknownReason(ReasonId),
+    /// The text cannot be the label of a reason.
+    #[error(transparent)]
+    BadReasonLabel(#[from] LabelProblem),
+    /// Another reason of the kind has the label, and an agent could choose from both.
+    #[error("the reason with code {code} has the label \"{label}\" already: agents could not tell them apart")]
+    ReasonLabelTaken {
+        /// The label.
+        label: String,
+        /// The code of the other.
+        code: u16,
+    },
+    /// Another reason of the kind has the code.
+    #[error("another reason of this kind has the code {0}: choose another")]
+    ReasonCodeTaken(u16),
+    /// No such queue.
+    #[error("there is no queue \"{0}\": make it with `rappel queue apply`")]
+    UnknownQueue(String),
+    /// A queue stays with its team.
+    #[error("queue \"{name}\" belongs to team \"{team}\" and cannot move: close it and make a new one")]
+    QueueTeamFixed {
+        /// The queue.
+        name: String,
+        /// Its team.
+        team: String,
+    },
     /// A name is empty or too long.
     #[error("{field} must have 1 to {length_max} characters")]
     BadLength {
@@ -86,6 +117,12 @@ impl ManageError {
             Self::CampaignEnded(_) => "campaign_ended",
             Self::ContactInProgress(_) => "contact_in_progress",
             Self::NulCharacter { .. } => "nul_character",
+            Self::UnknownReason(_) => "unknown_reason",
+            Self::BadReasonLabel(_) => "bad_reason_label",
+            Self::ReasonLabelTaken { .. } => "reason_label_taken",
+            Self::ReasonCodeTaken(_) => "reason_code_taken",
+            Self::UnknownQueue(_) => "unknown_queue",
+            Self::QueueTeamFixed { .. } => "queue_team_fixed",
             Self::BadLength { .. } => "bad_length",
         })
     }

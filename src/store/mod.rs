@@ -22,7 +22,9 @@ mod lists;
 mod migrate;
 mod notices;
 mod open;
+mod queues;
 mod ranks;
+mod reasons;
 mod record;
 pub mod reports;
 mod rows;
@@ -46,6 +48,7 @@ pub use self::{
     contacts::StoredContact,
     errors::{ManageError, NAME_LENGTH_MAX},
     lists::{ContactList, NewContact, OnDuplicate, RowResult},
+    reasons::NewReason,
     suppressions::SuppressionFilter,
     teams::Team,
     tokens::{NewToken, Role, Token},

@@ -47,6 +47,8 @@ impl Database {
             attempts: all(&mut tx, sql::ATTEMPTS_OPEN, team_id).await?,
             contacts: contacts_at_work(&mut tx, team_id, now).await?,
             callbacks: all(&mut tx, sql::CALLBACKS_SCHEDULED, team_id).await?,
+            reasons: all(&mut tx, sql::REASONS_OF_TEAM, team_id).await?,
+            queues: all(&mut tx, sql::QUEUES_OF_TEAM, team_id).await?,
         };
         tx.commit().await?;
         Ok((fence, snapshot))
