@@ -3,6 +3,7 @@
 mod contacts;
 mod engine;
 mod managers;
+mod setup;
 mod tables;
 mod waking;
 mod world;
