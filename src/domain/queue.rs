@@ -12,6 +12,11 @@ use super::{
     schema::Instant,
 };
 
+/// How long an agent has to answer where a queue does not say.
+pub const ANSWER_SECONDS_MAX_DEFAULT: u32 = 20;
+/// How long a caller waits where a queue does not say.
+pub const WAIT_SECONDS_MAX_DEFAULT: u32 = 600;
+
 /// What a queue is made of: the content of a queue file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,10 +58,10 @@ fn default_priority() -> u8 {
     50
 }
 fn default_answer_seconds_max() -> u32 {
-    20
+    ANSWER_SECONDS_MAX_DEFAULT
 }
 fn default_wait_seconds_max() -> u32 {
-    600
+    WAIT_SECONDS_MAX_DEFAULT
 }
 fn default_calls_in_a_row_max() -> u32 {
     3
