@@ -5,4 +5,6 @@ mod agent;
 mod events;
 mod loading;
 mod management;
+mod queues;
+mod reasons;
 mod world;

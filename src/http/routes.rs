@@ -17,7 +17,7 @@ use super::{
     health, live, me, new_contacts,
     openapi::{Described, Document},
     problem::{Code, Problem},
-    reports, suppressions, teams, tokens,
+    queues, reasons, reports, suppressions, teams, tokens,
 };
 use crate::store::Role;
 
@@ -61,6 +61,7 @@ fn table(r: &mut Routes) {
     r.put("/v1/me/state", AGENT, "Ask for Ready or Not ready", me::set_state);
     r.post("/v1/me/presence", AGENT, "Renew the agent's presence", me::renew_presence);
     r.get("/v1/me/events", AGENT, "The agent's events; renews the presence while open", live::mine);
+    r.get("/v1/me/reasons", AGENT, "The reasons the agent chooses from", reasons::mine);
     r.post("/v1/me/preview/{reservation_id}/accept", AGENT, "Dial the customer", me::accept_preview);
     r.post("/v1/me/preview/{reservation_id}/reject", AGENT, "Leave the contact for later", me::reject_preview);
     r.post("/v1/me/preview/{reservation_id}/close", AGENT, "Close the contact", me::close_preview);
@@ -101,6 +102,16 @@ fn table(r: &mut Routes) {
 
     r.post("/v1/suppressions", MANAGER, "Never call a number, from now on", suppressions::add);
     r.post("/v1/suppressions/remove", MANAGER, "Take a number off", suppressions::remove);
+
+    r.get("/v1/queues", SUPERVISOR, "Service queues", queues::list);
+    r.get("/v1/queues/{name}", SUPERVISOR, "A service queue", queues::one);
+    r.put("/v1/queues/{name}", MANAGER, "Create a service queue, or change its rules", queues::put);
+    r.post("/v1/queues/{name}/open", MANAGER, "Let callers in", queues::open);
+    r.post("/v1/queues/{name}/close", MANAGER, "Let callers go who arrive from now on", queues::close);
+
+    r.get("/v1/reasons", SUPERVISOR, "Reasons that agents choose from", reasons::list);
+    r.post("/v1/reasons", ADMIN, "Create a reason", reasons::create);
+    r.delete("/v1/reasons/{reason_id}", ADMIN, "Remove a reason", reasons::remove);
 
     r.get("/v1/tokens", ADMIN, "Access tokens", tokens::list);
     r.post("/v1/tokens", ADMIN, "Create an access token", tokens::create);
