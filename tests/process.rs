@@ -401,3 +401,62 @@ fn the_examples_simulate_to_a_forecast() {
     assert!(says.contains("done "), "{says}");
     assert!(says.contains("dispositions"), "{says}");
 }
+
+#[test]
+fn reasons_are_created_assigned_and_removed() {
+    let place = Place::new();
+    assert!(place.ok(&["reason", "list"]).contains("there is no reason yet"));
+    let says = place.fails(&["reason", "add", "not-ready", "Lunch", "--code", "1", "--team", "north"]);
+    assert!(says.contains("there is no team \"north\""), "{says}");
+    place.ok(&["agent", "add", "ann", "--team", "north"]);
+    let says = place.ok(&["reason", "add", "not-ready", "Lunch", "--code", "1", "--team", "north"]);
+    assert!(says.contains("agents of team north can choose \"Lunch\" from now on"), "{says}");
+    place.ok(&["reason", "add", "wrap-up", "Sale", "--code", "1"]);
+    let list = place.ok(&["reason", "list", "--team", "north"]);
+    let lines: Vec<Vec<&str>> = list.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[1..], [vec!["1", "not_ready", "1", "Lunch", "north"], vec!["2", "wrap_up", "1", "Sale", "all"]]);
+    for (args, why) in [
+        (["not-ready", "signed_in", "--code", "2"], "the system itself uses this label"),
+        (["wrap-up", "Other", "--code", "1"], "has the code 1"),
+        (["wrap-up", "Sale", "--code", "2"], "has the label \"Sale\" already"),
+        (["wrap-up", "Other", "--code", "0"], "invalid value '0'"),
+        (["wrap-up", "Other", "--code", "65536"], "invalid value '65536'"),
+    ] {
+        let says = place.fails(&[&["reason", "add"], &args[..]].concat());
+        assert!(says.contains(why), "{args:?}: {says}");
+    }
+    assert!(place.ok(&["reason", "remove", "1"]).contains("nobody can choose \"Lunch\" any more"));
+    assert!(place.fails(&["reason", "remove", "1"]).contains("there is no reason 1"));
+    assert!(!place.ok(&["reason", "list"]).contains("Lunch"));
+}
+
+#[test]
+fn the_queue_that_the_help_shows_can_be_applied_opened_and_closed() {
+    let place = Place::new();
+    let help = place.ok(&["queue", "--help"]);
+    let (_, example) = help.split_once("such a file may hold:\n").expect("the help shows a file");
+    fs::write(place.path("support.toml"), example).unwrap();
+    fs::write(place.path("bad.toml"), "name = \"billing\"\nteam = \"north\"\npriority = 0\nanswer_second_max = 5\n")
+        .unwrap();
+    let says = place.fails(&["queue", "apply", "support.toml", "bad.toml"]);
+    for place_of_mistake in ["bad.toml:3:12", "bad.toml:4:1", "did you mean answer_seconds_max?"] {
+        assert!(says.contains(place_of_mistake), "{place_of_mistake} is not in:\n{says}");
+    }
+    assert!(place.ok(&["queue", "list"]).contains("there is no queue yet"), "nothing is half done");
+
+    assert!(place.ok(&["queue", "apply", "support.toml"]).contains("queue support is closed"));
+    assert!(place.ok(&["queue", "open", "support"]).contains("is open from now on"));
+    assert!(place.ok(&["queue", "open", "support"]).contains("is open already"));
+    let shown = place.ok(&["queue", "show", "support"]);
+    assert!(shown.contains("# queue support is open") && shown.contains("answer_seconds_max = 20"), "{shown}");
+    fs::write(place.path("shown.toml"), &shown).unwrap();
+    place.ok(&["queue", "apply", "shown.toml"]);
+    assert_eq!(place.ok(&["queue", "show", "support"]), shown, "what is shown can be applied");
+    assert!(place.ok(&["queue", "close", "support"]).contains("is closed from now on"));
+    let list = place.ok(&["queue", "list"]);
+    assert_eq!(
+        list.lines().last().unwrap().split_whitespace().collect::<Vec<_>>(),
+        ["support", "closed", "renewals", "50"]
+    );
+    assert!(place.fails(&["queue", "open", "none"]).contains("there is no queue \"none\""));
+}

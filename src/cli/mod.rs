@@ -8,6 +8,8 @@ mod demo;
 mod live;
 mod load;
 mod progress;
+mod queues;
+mod reasons;
 mod report;
 pub mod sample_list;
 mod serve;
@@ -90,6 +92,10 @@ enum Command {
     Suppress(suppress::SuppressArgs),
     /// Campaigns: apply a file, list, show, start, pause, end
     Campaign(campaigns::CampaignArgs),
+    /// Service queues: apply a file, list, show, open, close
+    Queue(queues::QueueArgs),
+    /// What agents choose from in wrap-up, and when they become Not ready
+    Reason(reasons::ReasonArgs),
     /// Agents and their teams
     Agent(agents::AgentArgs),
     /// Access tokens
@@ -174,6 +180,8 @@ async fn obey(command: Command) -> Outcome {
         Command::Load(args) => load::run(args).await,
         Command::Suppress(args) => suppress::run(args).await,
         Command::Campaign(args) => campaigns::run(args).await,
+        Command::Queue(args) => queues::run(args).await,
+        Command::Reason(args) => reasons::run(args).await,
         Command::Agent(args) => agents::run(args).await,
         Command::Token(args) => agents::run_token(args).await,
         Command::Contact(args) => contacts::run(args).await,
