@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::Path};
 
 use serde::Deserialize;
 
-use crate::{engine::Settings, telemetry::LogFormat};
+use crate::{domain::dial_plan::DialPlan, engine::Settings, telemetry::LogFormat};
 
 /// The settings file with every key, its default and what it means: `rappel serve --print-config`.
 pub const TEMPLATE: &str = include_str!("config_template.toml");
@@ -89,6 +89,8 @@ struct File {
     #[serde(default)]
     engine: EngineFile,
     #[serde(default)]
+    dial_plan: DialPlan,
+    #[serde(default)]
     limits: LimitsFile,
 }
 
@@ -100,6 +102,10 @@ struct EngineFile {
     hang_up_seconds: Option<u32>,
     audit_seconds: Option<u32>,
     callback_days_max: Option<u32>,
+    answer_seconds: Option<u32>,
+    placed_ring_seconds: Option<u32>,
+    digits_outstanding_max: Option<u32>,
+    digit_seconds: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -137,6 +143,15 @@ impl Config {
                 .unwrap_or(default.engine.audit_seconds),
             callback_days_max: within("engine.callback_days_max", file.engine.callback_days_max, 1, 3_660)?
                 .unwrap_or(default.engine.callback_days_max),
+            dial_plan: file.dial_plan,
+            answer_seconds: within("engine.answer_seconds", file.engine.answer_seconds, 5, 120)?
+                .unwrap_or(default.engine.answer_seconds),
+            placed_ring_seconds: within("engine.placed_ring_seconds", file.engine.placed_ring_seconds, 15, 180)?
+                .unwrap_or(default.engine.placed_ring_seconds),
+            digits_outstanding_max: within("engine.digits_outstanding_max", file.engine.digits_outstanding_max, 1, 50)?
+                .unwrap_or(default.engine.digits_outstanding_max),
+            digit_seconds: within("engine.digit_seconds", file.engine.digit_seconds, 1, 60)?
+                .unwrap_or(default.engine.digit_seconds),
         };
         Ok(Self {
             database: file.database.unwrap_or(default.database),
@@ -191,7 +206,9 @@ mod tests {
             .collect();
         let (file, default) = (Config::from_text(&text).unwrap(), Config::default());
         assert_eq!(format!("{file:?}"), format!("{default:?}"));
-        for key in ["presence_seconds", "requests_per_second", "listen", "database", "switch", "log_format"] {
+        for key in
+            ["presence_seconds", "requests_per_second", "listen", "database", "switch", "log_format", "emergency"]
+        {
             assert!(text.contains(key), "{key} is not in the template");
         }
     }
@@ -202,6 +219,10 @@ mod tests {
         assert!(unknown.contains("listn") && unknown.contains("line 1"), "{unknown}");
         let range = Config::from_text("[engine]\npresence_seconds = 0").unwrap_err().to_string();
         assert!(range.contains("from 3 to 3600"), "{range}");
+        let digits = Config::from_text("[dial_plan]\nextension_digits_max = 9").unwrap_err().to_string();
+        assert!(digits.contains("write 1 to 6") && digits.contains("line 1"), "{digits}");
+        let unknown = Config::from_text("[dial_plan]\npremium = true").unwrap_err().to_string();
+        assert!(unknown.contains("premium_allowed") && unknown.contains("line 2"), "{unknown}");
         let variable = check_environment(["RAPPEL_DATABSE".to_owned()].into_iter()).unwrap_err().to_string();
         assert!(variable.contains("RAPPEL_DATABSE") && variable.contains("RAPPEL_DATABASE"), "{variable}");
     }

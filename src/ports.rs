@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     domain::{
-        ids::{AttemptId, CampaignId, ContactId, TeamId},
+        ids::{CampaignId, ChannelId, ContactId, TeamId},
         phone::PhoneNumber,
         suppression::Suppression,
         zone::ZoneSet,
@@ -99,13 +99,13 @@ pub trait Store: Clone + Send + Sync + 'static {
 #[error("the switch did not take the order: {0}")]
 pub struct SwitchError(pub String);
 
-/// What a team's engine needs of a telephone network. What happens to a call comes back as [`Input::Switch`].
+/// What a team's engine needs of a telephone network. What happens to a line comes back as [`Input::Switch`].
 ///
 /// [`Input::Switch`]: crate::engine::input::Input::Switch
 pub trait Switch: Send + Sync + 'static {
-    /// Gives an order. A `Dial` for an attempt the switch already has changes nothing.
+    /// Gives an order. A `Dial` of a line the switch already has changes nothing.
     fn order(&self, now: Timestamp, order: &Order) -> impl Future<Output = Result<(), SwitchError>> + Send;
 
-    /// Which of these calls the switch still has.
-    fn alive(&self, now: Timestamp, attempts: &[AttemptId]) -> impl Future<Output = Vec<AttemptId>> + Send;
+    /// Which of these lines the switch still has.
+    fn alive(&self, now: Timestamp, channels: &[ChannelId]) -> impl Future<Output = Vec<ChannelId>> + Send;
 }

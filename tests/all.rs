@@ -6,6 +6,7 @@ mod campaign_files;
 mod intake;
 mod journeys;
 mod process;
+mod queue_files;
 mod reports;
 mod simulation;
 mod store_conformance;

@@ -5,4 +5,7 @@ mod agent;
 mod events;
 mod loading;
 mod management;
+mod phone_books;
+mod queues;
+mod reasons;
 mod world;

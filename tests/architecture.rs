@@ -168,3 +168,23 @@ fn time_is_read_in_one_place() {
         }
     }
 }
+
+#[test]
+fn what_the_engine_says_nobody_else_may_say() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/engine");
+    let mut said = Vec::new();
+    for path in sources(&src) {
+        for (_, code) in product_code(&path) {
+            if let Some((_, rest)) = code.split_once("const REASON_")
+                && let Some((_, text)) = rest.split_once(": &str = \"")
+            {
+                said.push(text.trim_end_matches("\";").to_owned());
+            }
+        }
+    }
+    assert!(said.len() >= 5, "the engine's reasons were not found: {said:?}");
+    for reason in said {
+        let reserved = rappel::domain::reason::RESERVED_LABELS.contains(&reason.as_str());
+        assert!(reserved, "\"{reason}\" is missing in domain::reason::RESERVED_LABELS");
+    }
+}

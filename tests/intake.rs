@@ -4,8 +4,8 @@ use std::{fs, path::PathBuf};
 
 use proptest::prelude::*;
 use rappel::intake::{
-    BadNumber, DialTime, IntakeContact, ListProblem, ListReader, ListRow, ROW_BYTES_MAX, ReadOptions, RejectsWriter,
-    TextEncoding,
+    BadNumber, BookOptions, BookReader, BookRow, DialTime, IntakeContact, ListProblem, ListReader, ListRow,
+    ROW_BYTES_MAX, ReadOptions, RejectsWriter, TextEncoding,
 };
 use tempfile::TempDir;
 
@@ -257,6 +257,22 @@ fn refused_rows_of_a_workbook_become_text() {
     let mut reader = ListReader::open(&workbook(), &options()).unwrap();
     let again = rows(&rejects(&mut reader));
     assert_eq!(again[0].cells, ["Ann", "", "1.6502530000E9", "", "", "=1+1"]);
+}
+
+#[test]
+fn t01_3_a_phone_book_is_read_as_offices_write_it() {
+    let list = Listed::new(
+        b"Nom;Poste;Remarques\nH\xe9l\xe8ne;1-800-FLOWERS;\n\nB\xe9a;12;a;b\n;;?\nCl\xe9o;\xb2;x\nDan;\"7;\n",
+    );
+    let mut reader = BookReader::open(&list.path(), &BookOptions::default()).unwrap();
+    let read: Vec<BookRow> = reader.by_ref().map(Result::unwrap).collect();
+    let first = read[0].entry.as_ref().unwrap();
+    assert_eq!((first.name(), first.number(), first.note()), ("Hélène", "1-800-FLOWERS", ""));
+    let problems = read.iter().filter_map(|row| row.entry.as_ref().err()).flatten();
+    let problems: Vec<_> = problems.map(|it| format!("{}:{}:{}", it.line, it.field, it.code)).collect();
+    let wanted =
+        ["4::too_many_cells", "5:Nom:no_name", "5:Poste:no_number", "6:Poste:not_on_dial_pad", "7::quote_not_closed"];
+    assert_eq!(problems, wanted);
 }
 
 fn cell() -> impl Strategy<Value = String> {

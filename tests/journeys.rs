@@ -6,17 +6,20 @@ use rappel::{
         agent::{AgentState, NextState},
         attempt::{CallProgress, NotMade, Side},
         campaign::CampaignState,
-        command::{Command, Promise},
+        command::{Act, Command, Promise},
         contact::{CloseReason, ContactState},
         event::Event,
-        ids::ContactId,
+        ids::{ChannelId, ContactId},
         outcome::{Classification, FailureCause, Outcome},
         phone::{Country, read_typed_number},
         refusal::Refusal,
         reservation::ReservationEnd,
         suppression::Suppression,
     },
-    engine::{input::Notice, output::Order},
+    engine::{
+        input::Notice,
+        output::{Destination, Order},
+    },
 };
 
 use crate::support::bench::{ALICE, BOB, Bench, CAMPAIGN, contact, morning};
@@ -39,13 +42,11 @@ fn wall(day: i8, hour: i8, minute: i8) -> Promise {
 }
 
 fn schedule(bench: &mut Bench, promise: Promise) -> Result<(), Refusal> {
-    let attempt_id = bench.call(ALICE);
-    bench.command(ALICE, Command::ScheduleCallback { attempt_id, promise })
+    bench.act(ALICE, Act::ScheduleCallback { promise })
 }
 
 fn reclassify(bench: &mut Bench, to: Classification) -> Result<(), Refusal> {
-    let attempt_id = bench.call(ALICE);
-    bench.command(ALICE, Command::Reclassify { attempt_id, to })
+    bench.act(ALICE, Act::Reclassify { to })
 }
 
 fn last_outcome(bench: &Bench) -> Option<Outcome> {
@@ -56,7 +57,7 @@ fn last_outcome(bench: &Bench) -> Option<Outcome> {
 }
 
 fn due_at(bench: &Bench) -> Timestamp {
-    bench.view(ALICE).call.unwrap().callback.unwrap().due_at
+    bench.dialog(ALICE).callback.unwrap().due_at
 }
 
 // T3: a direct-preview outbound call.
@@ -100,8 +101,12 @@ fn t03_3_accept_dials_from_the_agents_own_phone() {
     let mut bench = Bench::new("[call]\nring_seconds_max = 25\ncaller_id = \"+13125550100\"\n", &[CHICAGO]);
     bench.sign_in_ready(ALICE);
     let attempt = bench.accept(ALICE);
-    let Some(Order::Dial { attempt_id, extension, permit }) = bench.orders.last() else { panic!("no dial") };
-    assert_eq!((*attempt_id, extension.as_str()), (attempt, "1011"));
+    let Some(Order::Dial { channel_id, phone: Some(phone), to: Destination::Customer { permit }, .. }) =
+        bench.orders.last()
+    else {
+        panic!("no dial")
+    };
+    assert_eq!((channel_id.0, phone.extension.as_str()), (attempt.0, "1011"));
     assert_eq!(permit.number.as_str(), "+13125550142");
     assert_eq!(permit.caller_id.as_ref().unwrap().as_str(), "+13125550100");
     assert_eq!((permit.ring_seconds_max, permit.asked_at), (25, bench.now));
@@ -376,7 +381,7 @@ fn attempts_are_limited_for_the_number_and_the_contact_and_numbers_rotate() {
     let mut dialled = Vec::new();
     for _ in 0..3 {
         bench.accept(ALICE);
-        let Some(Order::Dial { permit, .. }) = bench.orders.last() else { panic!() };
+        let Some(Order::Dial { to: Destination::Customer { permit }, .. }) = bench.orders.last() else { panic!() };
         dialled.push(permit.number.as_str().to_owned());
         bench.told(ALICE, CallProgress::NotMade { why: NotMade::Busy });
         bench.wait(60);
@@ -432,7 +437,7 @@ fn t04_1_do_not_call_holds_everywhere_at_once() {
 fn t04_2_a_call_starts_as_voice() {
     let mut bench = Bench::new("", &[CHICAGO]);
     bench.talk(ALICE);
-    assert_eq!(bench.view(ALICE).call.unwrap().classification, Classification::Voice);
+    assert_eq!(bench.dialog(ALICE).classification, Some(Classification::Voice));
 }
 
 #[test]
@@ -440,14 +445,14 @@ fn t04_3_from_the_accept_to_the_end_of_wrap_up_never_before_never_after() {
     let mut bench = Bench::new("[wrap_up]\nmode = \"required\"\n", &[CHICAGO]);
     bench.sign_in_ready(ALICE);
     assert!(!bench.view(ALICE).allowed_commands.contains(&"reclassify"), "not during the preview");
-    let attempt_id = bench.accept(ALICE);
+    let dialog_id = bench.accept(ALICE);
     reclassify(&mut bench, Classification::Busy).unwrap();
     bench.told(ALICE, CallProgress::Connected);
     reclassify(&mut bench, Classification::Fax).unwrap();
     bench.told(ALICE, HANGS_UP);
     reclassify(&mut bench, Classification::AnsweringMachine).unwrap();
     bench.command(ALICE, Command::Ready).unwrap();
-    let after = bench.command(ALICE, Command::Reclassify { attempt_id, to: Classification::Voice });
+    let after = bench.act_in(ALICE, dialog_id, Act::Reclassify { to: Classification::Voice });
     assert_eq!(after, Err(Refusal::CallGone));
     assert_eq!(last_outcome(&bench), Some(Outcome::AnsweringMachine));
 }
@@ -458,7 +463,7 @@ fn t04_4_any_number_of_times_the_last_one_counts_each_is_recorded() {
     bench.talk(ALICE);
     for to in [Classification::Busy, Classification::Fax, Classification::Voice, Classification::AnsweringMachine] {
         reclassify(&mut bench, to).unwrap();
-        assert_eq!(bench.view(ALICE).call.unwrap().classification, to);
+        assert_eq!(bench.dialog(ALICE).classification, Some(to));
     }
     bench.told(ALICE, HANGS_UP);
     assert_eq!(bench.happened(|e| matches!(e, Event::AttemptReclassified { .. })), 4);
@@ -471,7 +476,7 @@ fn t04_4_any_number_of_times_the_last_one_counts_each_is_recorded() {
 fn t05_1_the_form_shows_the_customers_current_time() {
     let mut bench = Bench::new("", &[NEW_YORK]);
     bench.talk(ALICE);
-    let local = &bench.view(ALICE).call.unwrap().customer.local_times[0];
+    let local = &bench.dialog(ALICE).customer.unwrap().local_times[0];
     assert_eq!((local.zone.name(), local.at), ("America/New_York", civil::date(2026, 11, 24).at(11, 0, 0, 0)));
 }
 
@@ -483,7 +488,7 @@ fn t05_2_the_zone_comes_from_the_area_code_and_the_agent_may_choose_another() {
     assert_eq!(due_at(&bench), at("2026-11-25T19:00:00Z"));
     schedule(&mut bench, Promise { zone: Some("America/Denver".parse().unwrap()), ..Promise::default() }).unwrap();
     assert_eq!(due_at(&bench), at("2026-11-25T21:00:00Z"));
-    let callback = bench.view(ALICE).call.unwrap().callback.unwrap();
+    let callback = bench.dialog(ALICE).callback.unwrap();
     assert!(callback.zone_stated_by_agent);
 }
 
@@ -507,7 +512,7 @@ fn t05_3_another_number_may_be_given() {
     bench.told(ALICE, HANGS_UP);
     bench.wait_until(at("2026-11-25T22:00:00Z"));
     bench.accept(ALICE);
-    let Some(Order::Dial { permit, .. }) = bench.orders.last() else { panic!() };
+    let Some(Order::Dial { to: Destination::Customer { permit }, .. }) = bench.orders.last() else { panic!() };
     assert_eq!(permit.number.as_str(), "+12135550144");
 }
 
@@ -529,22 +534,22 @@ fn t05_5_schedule_stores_it_and_update_changes_only_what_is_given() {
     let mut bench = Bench::new("", &[NEW_YORK]);
     bench.talk(ALICE);
     schedule(&mut bench, wall(25, 14, 0)).unwrap();
-    let first = bench.view(ALICE).call.unwrap().callback.unwrap();
+    let first = bench.dialog(ALICE).callback.unwrap();
     let number = read_typed_number("212-555-0199", "US".parse().unwrap()).unwrap();
     schedule(&mut bench, Promise { number: Some(number), ..Promise::default() }).unwrap();
-    let second = bench.view(ALICE).call.unwrap().callback.unwrap();
+    let second = bench.dialog(ALICE).callback.unwrap();
     assert_eq!((first.callback_id, first.due_at), (second.callback_id, second.due_at));
     assert_eq!(second.number.as_str(), "+12125550199");
-    assert!(bench.view(ALICE).allowed_commands.contains(&"cancel_callback"));
+    assert!(bench.dialog(ALICE).allowed_acts.contains(&"cancel_callback"));
 }
 
 #[test]
 fn t05_6_cancel_takes_it_back() {
     let mut bench = Bench::new("", &[NEW_YORK]);
-    let attempt_id = bench.talk(ALICE);
+    bench.talk(ALICE);
     schedule(&mut bench, wall(25, 14, 0)).unwrap();
-    let callback_id = bench.view(ALICE).call.unwrap().callback.unwrap().callback_id;
-    bench.command(ALICE, Command::CancelCallback { attempt_id, callback_id }).unwrap();
+    let callback_id = bench.dialog(ALICE).callback.unwrap().callback_id;
+    bench.act(ALICE, Act::CancelCallback { callback_id }).unwrap();
     assert_eq!(bench.happened(|e| matches!(e, Event::CallbackCancelled { .. })), 1);
     bench.told(ALICE, HANGS_UP);
     assert_eq!(bench.contacts[&FIRST].state, ContactState::Closed { reason: CloseReason::Done });
@@ -612,7 +617,7 @@ fn a_callback_outside_the_hours_moves_visibly_to_the_next_opening() {
     let mut bench = Bench::new("hours = { mon-fri = [\"09:00-20:00\"] }\n", &[NEW_YORK]);
     bench.talk(ALICE);
     schedule(&mut bench, wall(28, 11, 0)).unwrap(); // a Saturday
-    let callback = bench.view(ALICE).call.unwrap().callback.unwrap();
+    let callback = bench.dialog(ALICE).callback.unwrap();
     assert_eq!(callback.promised_at, at("2026-11-28T16:00:00Z"));
     assert_eq!(callback.due_at, at("2026-11-30T14:00:00Z"), "Monday 09:00");
     assert!(callback.notes[0].contains("2026-11-30 09:00"), "{:?}", callback.notes);
@@ -697,12 +702,12 @@ fn wrap_up_is_left_with_a_reason_or_by_its_timer() {
     let rules =
         "[wrap_up]\nmode = \"required_with_reason\"\nseconds_max = 30\nreasons = [\"sold\", \"not interested\"]\n";
     let mut bench = Bench::new(rules, &[CHICAGO]);
-    let attempt_id = bench.talk(ALICE);
+    bench.talk(ALICE);
     bench.told(ALICE, HANGS_UP);
-    assert_eq!(bench.view(ALICE).call.unwrap().wrap_up_seconds_left, Some(30));
+    assert_eq!(bench.dialog(ALICE).wrap_up_seconds_left, Some(30));
     let refusal = bench.command(ALICE, Command::Ready).unwrap_err();
     assert_eq!(refusal.to_string(), "Select a wrap-up reason");
-    let wrong = bench.command(ALICE, Command::ApplyWrapUpReason { attempt_id, reason: "forged".into() });
+    let wrong = bench.act(ALICE, Act::ApplyWrapUpReason { reason: "forged".into() });
     assert_eq!(wrong, Err(Refusal::UnknownWrapUpReason { reason: "forged".into() }));
     bench.wait(30);
     assert_eq!(bench.state(ALICE), AgentState::Ready, "the timer's own way out");
@@ -714,7 +719,7 @@ fn optional_wrap_up_follows_when_asked_for_in_the_call() {
         let mut bench = Bench::new("[wrap_up]\nmode = \"optional\"\n", &[CHICAGO]);
         bench.talk(ALICE);
         if asked {
-            bench.command(ALICE, Command::WrapUp).unwrap();
+            bench.act(ALICE, Act::WrapUp).unwrap();
             assert!(bench.view(ALICE).wrap_up_pending);
         }
         bench.told(ALICE, HANGS_UP);
@@ -727,8 +732,8 @@ fn optional_wrap_up_follows_when_asked_for_in_the_call() {
 #[test]
 fn a_call_whose_end_was_never_told_is_found_out() {
     let mut bench = Bench::new("", &[CHICAGO]);
-    let attempt_id = bench.talk(ALICE);
-    bench.alive.push(attempt_id);
+    let dialog_id = bench.talk(ALICE);
+    bench.alive.push(ChannelId(dialog_id.0));
     bench.wait(120);
     assert_eq!(bench.state(ALICE), AgentState::Talking);
     bench.alive.clear();
@@ -745,8 +750,8 @@ fn ringing_and_hanging_up_that_are_never_told_have_an_end() {
     assert_eq!((bench.state(ALICE), last_outcome(&bench)), (AgentState::Ready, Some(Outcome::NoAnswer)));
 
     let mut bench = Bench::new("", &[CHICAGO]);
-    let attempt_id = bench.talk(ALICE);
-    bench.command(ALICE, Command::End { attempt_id }).unwrap();
+    bench.talk(ALICE);
+    bench.act(ALICE, Act::End).unwrap();
     bench.wait(5);
     assert_eq!((bench.state(ALICE), last_outcome(&bench)), (AgentState::Ready, Some(Outcome::Voice)));
 }

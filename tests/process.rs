@@ -295,7 +295,7 @@ async fn accepted(place: &Place) -> (Server, String, String) {
     let reservation = view["preview"]["reservation_id"].as_str().unwrap().to_owned();
     let (status, view) = page.ask("POST", &format!("/v1/me/preview/{reservation}/accept"), None).await;
     assert_eq!(status, 200, "{view}");
-    let attempt = view["call"]["attempt_id"].as_str().unwrap().to_owned();
+    let attempt = view["dialogs"][0]["dialog_id"].as_str().unwrap().to_owned();
     (server, token, attempt)
 }
 
@@ -308,7 +308,7 @@ async fn killed_in_a_call_nothing_is_dialled_again_and_everything_is_settled() {
     let server = Server::start(&place);
     let page = Page::new(&server, &token);
     // The simulated network died with the process: the switch does not have the call any more.
-    let view = page.until(|view| view["call"].is_null()).await;
+    let view = page.until(|view| view["dialogs"] == json!([])).await;
     assert!(matches!(view["state"].as_str(), Some("ready" | "reserved")), "{view}");
     let admin = self::token(&place.ok(&["token", "create", "--role", "admin"]));
     let admin = Page::new(&server, &admin);
@@ -372,7 +372,7 @@ async fn the_same_on_postgresql_with_news_from_other_processes_and_a_kill() {
     server.kill();
     let server = Server::start(&place);
     let page = Page::new(&server, &token);
-    page.until(|view| view["call"].is_null()).await;
+    page.until(|view| view["dialogs"] == json!([])).await;
     drop(server);
     let report: Value = serde_json::from_str(&place.ok(&["report", "attempts", "--format", "json"])).unwrap();
     assert!(report.to_string().contains("spring"), "{report}, attempt {attempt}");
@@ -400,4 +400,117 @@ fn the_examples_simulate_to_a_forecast() {
     let says = place.ok(&args);
     assert!(says.contains("done "), "{says}");
     assert!(says.contains("dispositions"), "{says}");
+}
+
+#[test]
+fn reasons_are_created_assigned_and_removed() {
+    let place = Place::new();
+    assert!(place.ok(&["reason", "list"]).contains("there is no reason yet"));
+    let says = place.fails(&["reason", "add", "not-ready", "Lunch", "--code", "1", "--team", "north"]);
+    assert!(says.contains("there is no team \"north\""), "{says}");
+    place.ok(&["agent", "add", "ann", "--team", "north"]);
+    let says = place.ok(&["reason", "add", "not-ready", "Lunch", "--code", "1", "--team", "north"]);
+    assert!(says.contains("agents of team north can choose \"Lunch\" from now on"), "{says}");
+    place.ok(&["reason", "add", "wrap-up", "Sale", "--code", "1"]);
+    let list = place.ok(&["reason", "list", "--team", "north"]);
+    let lines: Vec<Vec<&str>> = list.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[1..], [vec!["1", "not_ready", "1", "Lunch", "north"], vec!["2", "wrap_up", "1", "Sale", "all"]]);
+    for (args, why) in [
+        (["not-ready", "signed_in", "--code", "2"], "the system itself uses this label"),
+        (["wrap-up", "Other", "--code", "1"], "has the code 1"),
+        (["wrap-up", "Sale", "--code", "2"], "has the label \"Sale\" already"),
+        (["wrap-up", "Other", "--code", "0"], "invalid value '0'"),
+        (["wrap-up", "Other", "--code", "65536"], "invalid value '65536'"),
+    ] {
+        let says = place.fails(&[&["reason", "add"], &args[..]].concat());
+        assert!(says.contains(why), "{args:?}: {says}");
+    }
+    assert!(place.ok(&["reason", "remove", "1"]).contains("nobody can choose \"Lunch\" any more"));
+    assert!(place.fails(&["reason", "remove", "1"]).contains("there is no reason 1"));
+    assert!(!place.ok(&["reason", "list"]).contains("Lunch"));
+}
+
+#[test]
+fn the_queue_that_the_help_shows_can_be_applied_opened_and_closed() {
+    let place = Place::new();
+    let help = place.ok(&["queue", "--help"]);
+    let (_, example) = help.split_once("such a file may hold:\n").expect("the help shows a file");
+    fs::write(place.path("support.toml"), example).unwrap();
+    fs::write(place.path("bad.toml"), "name = \"billing\"\nteam = \"north\"\npriority = 0\nanswer_second_max = 5\n")
+        .unwrap();
+    let says = place.fails(&["queue", "apply", "support.toml", "bad.toml"]);
+    for place_of_mistake in ["bad.toml:3:12", "bad.toml:4:1", "did you mean answer_seconds_max?"] {
+        assert!(says.contains(place_of_mistake), "{place_of_mistake} is not in:\n{says}");
+    }
+    assert!(place.ok(&["queue", "list"]).contains("there is no queue yet"), "nothing is half done");
+
+    assert!(place.ok(&["queue", "apply", "support.toml"]).contains("queue support is closed"));
+    assert!(place.ok(&["queue", "open", "support"]).contains("is open from now on"));
+    assert!(place.ok(&["queue", "open", "support"]).contains("is open already"));
+    let shown = place.ok(&["queue", "show", "support"]);
+    assert!(shown.contains("# queue support is open") && shown.contains("answer_seconds_max = 20"), "{shown}");
+    fs::write(place.path("shown.toml"), &shown).unwrap();
+    place.ok(&["queue", "apply", "shown.toml"]);
+    assert_eq!(place.ok(&["queue", "show", "support"]), shown, "what is shown can be applied");
+    assert!(place.ok(&["queue", "close", "support"]).contains("is closed from now on"));
+    let list = place.ok(&["queue", "list"]);
+    assert_eq!(
+        list.lines().last().unwrap().split_whitespace().collect::<Vec<_>>(),
+        ["support", "closed", "renewals", "50"]
+    );
+    assert!(place.fails(&["queue", "open", "none"]).contains("there is no queue \"none\""));
+}
+
+#[test]
+fn t01_3_a_phone_book_is_loaded_searched_mended_and_removed() {
+    let place = Place::new();
+    place.ok(&["agent", "add", "ann", "--team", "north"]);
+    fs::write(
+        place.path("house.csv"),
+        "Nom;Prénom;Téléphone;Service;Étage\nByron;Hélène;(312) 555-0142;Billing;2\nFlowers;;1-800-FLOWERS;;\n;;1234;;\n\
+         Desk;;12\u{a0}34;;\n",
+    )
+    .unwrap();
+    let args = ["phone-book", "load", "house.csv", "--name", "house", "--team", "north"];
+    let first = place.ok(&args);
+    assert!(first.contains("2 added, 0 changed, 0 removed, 0 there already, 2 refused"), "{first}");
+    assert!(first.contains("team north"), "{first}");
+    let again = place.ok(&args);
+    assert!(again.contains("0 added, 0 changed, 0 removed, 2 there already, 2 refused"), "{again}");
+    let shown = place.ok(&["phone-book", "show", "house"]);
+    assert!(shown.contains("Hélène Byron") && shown.contains("1-800-FLOWERS"), "{shown}");
+
+    let rejects = fs::read_to_string(place.path("house.rejects.csv")).unwrap();
+    assert!(rejects.contains("there is no name") && rejects.contains("(character 3)"), "{rejects}");
+    let mended = rejects.replace("12\u{a0}34", "1234").replace("\n;;1234", "\nGate;;1235");
+    fs::write(place.path("house.rejects.csv"), mended).unwrap();
+    let load = |more: &[&'static str]| {
+        let args = ["phone-book", "load", "house.rejects.csv", "--name", "house"];
+        args.into_iter().chain(more.iter().copied()).collect::<Vec<_>>()
+    };
+    let says = place.fails(&load(&["--replace"]));
+    assert!(says.contains("only a part of the book"), "{says}");
+    let mended = place.ok(&load(&[]));
+    assert!(mended.contains("2 added") && mended.contains("0 refused") && mended.contains("team north"), "{mended}");
+
+    let found = place.ok(&["phone-book", "search", "desk 1234", "--team", "north"]);
+    assert!(found.contains("Desk") && !found.contains("Gate"), "{found}");
+    place.ok(&["agent", "add", "bob", "--team", "south"]);
+    let found = place.ok(&["phone-book", "search", "desk", "--team", "south"]);
+    assert!(found.contains("nothing has all these words"), "{found}");
+    fs::write(place.path("small.csv"), "Name,Number\nDesk,1234\n").unwrap();
+    let small = ["phone-book", "load", "small.csv", "--name", "house", "--replace", "--all-teams"];
+    let replaced = place.ok(&small);
+    assert!(replaced.contains("0 added, 0 changed, 3 removed, 1 there already"), "{replaced}");
+    assert!(place.ok(&["phone-book", "search", "desk", "--team", "south"]).contains("Desk"));
+    assert!(place.ok(&["phone-book", "list"]).contains("all teams"));
+
+    fs::write(place.path("bad.csv"), "Name,City\nDesk,Rome\n").unwrap();
+    assert!(place.fails(&["phone-book", "load", "bad.csv", "--name", "x"]).contains("--column number=HEADER"));
+    fs::write(place.path("empty.csv"), "Name,Number\n").unwrap();
+    let says = place.fails(&["phone-book", "load", "empty.csv", "--name", "house", "--replace"]);
+    assert!(says.contains("stays as it is"), "{says}");
+    place.ok(&["phone-book", "remove", "house"]);
+    assert!(place.fails(&["phone-book", "show", "house"]).contains("there is no phone book"));
+    assert!(place.ok(&["phone-book", "--help"]).contains("Name,Number,Note"));
 }

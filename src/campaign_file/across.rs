@@ -11,6 +11,7 @@ use crate::domain::{
     calling_window::{CallingWindow, Span},
     campaign::{AttemptRules, CallbackRules},
     phone::Country,
+    queue::{ANSWER_SECONDS_MAX_DEFAULT, WAIT_SECONDS_MAX_DEFAULT},
 };
 
 /// Notes all that does not fit together.
@@ -23,6 +24,13 @@ pub(super) fn check(file: &DeTable<'_>, walk: &mut Walk<'_>) {
     retries(&file, walk);
     caller_id(&file, walk);
     cautious(&file, walk);
+}
+
+/// Notes all that does not fit together in the file of a queue.
+pub(super) fn check_queue(file: &DeTable<'_>, walk: &mut Walk<'_>) {
+    let file = File(file);
+    wrap_up(&file, walk);
+    waiting(&file, walk);
 }
 
 struct File<'f>(&'f DeTable<'f>);
@@ -107,6 +115,16 @@ fn callbacks(file: &File<'_>, walk: &mut Walk<'_>) {
         );
         let expected = "less than callbacks.missed_after_minutes";
         walk.warning(at, "callbacks.own_agent_wait_seconds", wrong(message, expected));
+    }
+}
+
+fn waiting(file: &File<'_>, walk: &mut Walk<'_>) {
+    let keys = ["answer_seconds_max", "wait_seconds_max"];
+    let answer = file.whole(keys[0], ANSWER_SECONDS_MAX_DEFAULT);
+    let wait = file.whole(keys[1], WAIT_SECONDS_MAX_DEFAULT);
+    if answer > wait && walk.accepts(&keys) {
+        let message = format!("after {wait} seconds the caller is let go, before an agent had {answer} to answer");
+        walk.warning(file.place(&keys), keys[0], wrong(message, "at most wait_seconds_max"));
     }
 }
 

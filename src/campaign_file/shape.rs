@@ -1,7 +1,20 @@
-//! What a campaign file may hold, said once: each key, what its value is, and its range.
+//! What a campaign file and a queue file may hold, said once: each key, what its value is, and its range.
 //!
 //! The checker walks a file along this table and the published schema takes its ranges from it. A test compares the table
 //! with the types that are read in the end, so that no key can be in one and not in the other.
+
+/// A kind of file.
+pub(super) struct Form {
+    /// What it is, for people.
+    pub what: &'static str,
+    /// All it may hold.
+    pub keys: &'static [Key],
+}
+
+/// The file of a campaign.
+pub(super) const CAMPAIGN_FILE: Form = Form { what: "a campaign file", keys: CAMPAIGN };
+/// The file of a queue.
+pub(super) const QUEUE_FILE: Form = Form { what: "a queue file", keys: QUEUE };
 
 /// One key of a table.
 pub(super) struct Key {
@@ -58,7 +71,7 @@ const fn whole(min: u32, max: u32) -> Is {
 
 const RING_SOURCE: &str = "16 CFR 310.4(b)(4) and Ofcom's statement of 2016-12-20 let it ring 15 seconds at least";
 
-/// The whole file.
+/// A whole campaign file.
 pub(super) const CAMPAIGN: &[Key] = &[
     required("name", Is::Name),
     required("team", Is::Line),
@@ -127,8 +140,22 @@ const CALLBACKS: &[Key] = &[
     key("when_missed", Is::Word(&["call_anyway", "retry", "close"])),
 ];
 
-/// Where a key called `name` belongs, in words: each table that has one.
-pub(super) fn homes_of(name: &str) -> Vec<String> {
+/// A whole queue file.
+const QUEUE: &[Key] = &[
+    required("name", Is::Name),
+    required("team", Is::Line),
+    key("description", Is::Text),
+    key("priority", whole(1, 100)),
+    key("answer_seconds_max", whole(5, 120)),
+    key("when_not_answered", Is::Word(&["not_ready", "ready"])),
+    key("wait_seconds_max", whole(10, 7200)),
+    key("calls_in_a_row_max", whole(1, 100)),
+    key("wrap_up", Is::Table(WRAP_UP)),
+    key("fields", Is::Lines),
+];
+
+/// Where a key called `name` belongs, in words: each table of `form` that has one.
+pub(super) fn homes_of(form: &Form, name: &str) -> Vec<String> {
     fn seek(name: &str, keys: &[Key], path: &str, home: &str, homes: &mut Vec<String>) {
         if keys.iter().any(|key| key.name == name) {
             homes.push(home.to_owned());
@@ -143,7 +170,7 @@ pub(super) fn homes_of(name: &str) -> Vec<String> {
         }
     }
     let mut homes = Vec::new();
-    seek(name, CAMPAIGN, "", "at the top, before the first heading in brackets", &mut homes);
+    seek(name, form.keys, "", "at the top, before the first heading in brackets", &mut homes);
     homes
 }
 

@@ -11,12 +11,13 @@ use super::{
     Problem, Severity, hours,
     likeness::nearest,
     places::Places,
-    shape::{self, Is, Key, dotted},
+    shape::{self, Form, Is, Key, dotted},
     values::{self, Wrong, quoted, type_of},
 };
 
 /// Where we are, and what was found so far.
 pub(super) struct Walk<'p> {
+    form: &'p Form,
     places: &'p Places<'p>,
     /// False when parts of the file could not be read, so that what is missing may be in them.
     complete: bool,
@@ -24,20 +25,20 @@ pub(super) struct Walk<'p> {
 }
 
 impl<'p> Walk<'p> {
-    pub fn new(places: &'p Places<'p>, complete: bool) -> Self {
-        Self { places, complete, problems: Vec::new() }
+    pub fn new(form: &'p Form, places: &'p Places<'p>, complete: bool) -> Self {
+        Self { form, places, complete, problems: Vec::new() }
     }
 
     /// Walks the whole file.
     pub fn file(&mut self, table: &DeTable<'_>) {
-        self.table(shape::CAMPAIGN, table, 0, "");
+        self.table(self.form.keys, table, 0, "");
     }
 
     pub fn into_problems(self) -> Vec<Problem> {
         self.problems
     }
 
-    /// Notes what stops the campaign, at a byte of the file.
+    /// Notes what makes the file unusable, at a byte of the file.
     pub fn error(&mut self, at: usize, key: &str, wrong: Wrong) {
         self.note(Severity::Error, at, key, wrong);
     }
@@ -65,7 +66,11 @@ impl<'p> Walk<'p> {
                 // What a heading that cannot be read leaves behind.
                 None if name.get_ref().is_empty() && !self.complete => {}
                 None => {
-                    self.error(name.span().start, &dotted(path, name.get_ref()), unknown(keys, name.get_ref(), path));
+                    self.error(
+                        name.span().start,
+                        &dotted(path, name.get_ref()),
+                        unknown(self.form, keys, name.get_ref(), path),
+                    );
                 }
             }
         }
@@ -133,15 +138,15 @@ fn twice(value: &DeValue<'_>) -> Wrong {
     Wrong { message: format!("{text} is there twice"), expected: "another text each time".into(), hint: None }
 }
 
-fn unknown(keys: &[Key], name: &str, path: &str) -> Wrong {
+fn unknown(form: &Form, keys: &[Key], name: &str, path: &str) -> Wrong {
     let names: Vec<_> = keys.iter().map(|key| key.name).collect();
-    let homes = shape::homes_of(name);
+    let homes = shape::homes_of(form, name);
     let hint = match nearest(name, names.iter().copied()) {
         Some(meant) => Some(format!("did you mean {meant}?")),
         None if homes.is_empty() => None,
         None => Some(format!("{name} belongs {}", homes.join(" or "))),
     };
-    let of = if path.is_empty() { "a campaign file".to_owned() } else { format!("[{path}]") };
+    let of = if path.is_empty() { form.what.to_owned() } else { format!("[{path}]") };
     Wrong { message: format!("is no key of {of}"), expected: names.join(", "), hint }
 }
 

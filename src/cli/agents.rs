@@ -142,7 +142,8 @@ pub(super) async fn agent_token(db: &Database, agent: &Agent, now: Timestamp) ->
     Ok(token)
 }
 
-async fn find_team(db: &Database, name: &str) -> Result<crate::domain::ids::TeamId, CliError> {
+/// The team that must be there.
+pub(super) async fn find_team(db: &Database, name: &str) -> Result<crate::domain::ids::TeamId, CliError> {
     let teams = db.teams().await?;
     teams
         .iter()

@@ -45,6 +45,7 @@ impl Live {
     /// Serves every team of the database and the API.
     pub async fn start(setup: LiveSetup) -> Result<Self, CliError> {
         let LiveSetup { db, listen, clock, settings, seed, requests_per_second } = setup;
+        let dial_plan = settings.dial_plan.clone();
         let metrics = PrometheusBuilder::new().install_recorder()?;
         telemetry::describe_metrics();
         let rules = Arc::new(zoneinfo::newest());
@@ -70,6 +71,7 @@ impl Live {
             teams: teams.clone(),
             clock,
             rules: rules.clone(),
+            dial_plan,
             metrics: metrics.clone(),
             limits,
             stopping: stops.clone(),
@@ -118,8 +120,8 @@ fn carry_switch_news(switch: SimulatedSwitch, teams: Teams, clock: Clock) {
                 () = clock.wait_until(switch.next_at()) => {}
                 () = switch.changed() => {}
             }
-            for (attempt_id, progress) in switch.take_due(clock.now()) {
-                teams.switch_told(attempt_id, progress).await;
+            for (channel_id, progress) in switch.take_due(clock.now()) {
+                teams.switch_told(channel_id, progress).await;
             }
         }
     });

@@ -132,7 +132,8 @@ fn list_name(file: &Path) -> String {
     stem.strip_suffix(".rejects").unwrap_or(&stem).to_owned()
 }
 
-fn rejects_path(file: &Path) -> PathBuf {
+/// Beside the file.
+pub(super) fn rejects_path(file: &Path) -> PathBuf {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     file.with_file_name(format!("{stem}.rejects.csv"))
 }
@@ -204,7 +205,8 @@ fn show(problems: &[RowProblem], bar: &ProgressBar) {
     }
 }
 
-fn create(path: &Path) -> Result<File, CliError> {
+/// Makes a rejects file.
+pub(super) fn create(path: &Path) -> Result<File, CliError> {
     File::create(path)
         .map_err(|error| CliError::new(format!("the rejects file {} cannot be written: {error}", path.display())))
 }

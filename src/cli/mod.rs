@@ -7,7 +7,10 @@ mod contacts;
 mod demo;
 mod live;
 mod load;
+mod phone_book;
 mod progress;
+mod queues;
+mod reasons;
 mod report;
 pub mod sample_list;
 mod serve;
@@ -88,8 +91,15 @@ enum Command {
     Load(load::LoadArgs),
     /// Numbers that must not be called
     Suppress(suppress::SuppressArgs),
+    /// Phone books for the agents' dial pads: load, list, show, search, remove
+    #[command(long_about = phone_book::LONG)]
+    PhoneBook(phone_book::PhoneBookArgs),
     /// Campaigns: apply a file, list, show, start, pause, end
     Campaign(campaigns::CampaignArgs),
+    /// Service queues: apply a file, list, show, open, close
+    Queue(queues::QueueArgs),
+    /// What agents choose from in wrap-up, and when they become Not ready
+    Reason(reasons::ReasonArgs),
     /// Agents and their teams
     Agent(agents::AgentArgs),
     /// Access tokens
@@ -173,7 +183,10 @@ async fn obey(command: Command) -> Outcome {
         }
         Command::Load(args) => load::run(args).await,
         Command::Suppress(args) => suppress::run(args).await,
+        Command::PhoneBook(args) => phone_book::run(args).await,
         Command::Campaign(args) => campaigns::run(args).await,
+        Command::Queue(args) => queues::run(args).await,
+        Command::Reason(args) => reasons::run(args).await,
         Command::Agent(args) => agents::run(args).await,
         Command::Token(args) => agents::run_token(args).await,
         Command::Contact(args) => contacts::run(args).await,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ListId, ReservationId},
+    ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, DigitId, ListId, ReservationId},
     outcome::{Classification, FailureCause, Outcome},
     phone::PhoneNumber,
     retry::Disposition,
@@ -89,16 +89,10 @@ pub struct Attempt {
     /// When the customer's phone began to ring.
     #[schemars(with = "Option<Instant>")]
     pub ringing_at: Option<Timestamp>,
-    /// When it is given up, while it is dialling.
-    #[schemars(with = "Instant")]
-    pub ring_until_at: Timestamp,
     /// Who answered, as the agent says.
     pub classification: Option<Classification>,
     /// The agent's label.
     pub wrap_up_reason: Option<String>,
-    /// Set when we asked the switch to end the call; it is settled without an answer when that takes too long.
-    #[schemars(with = "Option<Instant>")]
-    pub hang_up_asked_at: Option<Timestamp>,
     /// Where it is.
     pub phase: Phase,
 }
@@ -110,7 +104,7 @@ impl Attempt {
     }
 }
 
-/// What the switch tells of a call.
+/// What the switch tells of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum CallProgress {
@@ -127,6 +121,13 @@ pub enum CallProgress {
     NotMade {
         /// Why.
         why: NotMade,
+    },
+    /// What became of a keypad tone.
+    Digit {
+        /// Which.
+        digit_id: DigitId,
+        /// Was it sent?
+        is_sent: bool,
     },
 }
 

@@ -4,15 +4,17 @@ use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    agent::NextState,
     campaign::CallbackOwner,
-    ids::{AttemptId, CallbackId, ReservationId},
+    dialog::Digit,
+    ids::{CallbackId, DialogId, ReservationId},
     outcome::Classification,
     phone::ReadNumber,
     wall_time::Fold,
     zone::Zone,
 };
 
-/// A command of one agent.
+/// A command of one agent, or of a supervisor about one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "command")]
 pub enum Command {
@@ -25,12 +27,17 @@ pub enum Command {
     SignOut,
     /// Still here: renews the agent's presence.
     RenewPresence,
-    /// Wait for the next preview; in a call: after it.
+    /// Wait for the next contact or caller; in a call: after it.
     Ready,
     /// Get nothing; in a call or a preview: after it.
     NotReady {
         /// Why.
         reason: String,
+    },
+    /// A supervisor wants the agent in another state: now, or when what keeps them busy is over.
+    Supervise {
+        /// Which.
+        state: NextState,
     },
     /// Have the customer of this preview dialled.
     AcceptPreview {
@@ -47,45 +54,81 @@ pub enum Command {
         /// The preview.
         reservation_id: ReservationId,
     },
-    /// End the call, ringing or answered.
-    End {
-        /// The call.
-        attempt_id: AttemptId,
+    /// Call somebody.
+    PlaceCall {
+        /// As typed on the pad.
+        typed: String,
+    },
+    /// Do something in or about a dialog.
+    InDialog {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// What.
+        act: Act,
+    },
+}
+
+/// What an agent does in or about one dialog.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "act")]
+pub enum Act {
+    /// Take the call that is offered.
+    Answer,
+    /// Do not take it.
+    Decline,
+    /// End the call, ringing or answered; leave a conference.
+    End,
+    /// Put the others on hold.
+    Hold,
+    /// Talk with them again; what the agent was in instead goes on hold.
+    Retrieve,
+    /// Ask somebody about it: the customer goes on hold.
+    Consult {
+        /// Whom, as typed on the pad.
+        typed: String,
+    },
+    /// All talk: the agent, the customer, whoever was consulted.
+    Conference,
+    /// The customer talks with whoever was consulted, the agent leaves.
+    Transfer,
+    /// The customer goes straight to somebody, the agent leaves.
+    DirectTransfer {
+        /// To whom, as typed on the pad.
+        typed: String,
+    },
+    /// Open the keypad.
+    OpenKeypad,
+    /// Close it.
+    CloseKeypad,
+    /// Send a tone.
+    SendDigit {
+        /// Which key.
+        digit: Digit,
     },
     /// Say who answered.
     Reclassify {
-        /// The call.
-        attempt_id: AttemptId,
         /// Who.
         to: Classification,
     },
     /// Promise to call again, or change the promise made in this call: what is left out stays.
     ScheduleCallback {
-        /// The call.
-        attempt_id: AttemptId,
         /// The promise.
         promise: Promise,
     },
     /// Take the promise back.
     CancelCallback {
-        /// The call.
-        attempt_id: AttemptId,
         /// The promise.
         callback_id: CallbackId,
     },
-    /// Wrap up after this call, where the campaign leaves it to the agent.
+    /// Wrap up after this call, where that is left to the agent.
     WrapUp,
     /// Label the call.
     ApplyWrapUpReason {
-        /// The call.
-        attempt_id: AttemptId,
-        /// One of the campaign's reasons.
+        /// One of the reasons there are.
         reason: String,
     },
     /// Say in which zone this customer is, as they told.
     StateZone {
-        /// The call.
-        attempt_id: AttemptId,
         /// The zone.
         zone: Zone,
     },
@@ -106,25 +149,78 @@ pub struct Promise {
     pub owner: Option<CallbackOwner>,
 }
 
+macro_rules! kinds {
+    ($of:ident, $kind:ident, $doc:literal; $($name:ident $word:literal,)+) => {
+        #[doc = $doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $kind {
+            $(#[doc = $word] $name,)+
+        }
+
+        impl $kind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The stable name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)+
+                }
+            }
+        }
+
+        impl $of {
+            /// Which kind it is.
+            pub fn kind(&self) -> $kind {
+                match self {
+                    $(Self::$name { .. } => $kind::$name,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! { Act, ActKind, "What an agent can do in or about a dialog.";
+    Answer "answer",
+    Decline "decline",
+    End "end",
+    Hold "hold",
+    Retrieve "retrieve",
+    Consult "consult",
+    Conference "conference",
+    Transfer "transfer",
+    DirectTransfer "direct_transfer",
+    OpenKeypad "open_keypad",
+    CloseKeypad "close_keypad",
+    SendDigit "send_digit",
+    Reclassify "reclassify",
+    ScheduleCallback "schedule_callback",
+    CancelCallback "cancel_callback",
+    WrapUp "wrap_up",
+    ApplyWrapUpReason "apply_wrap_up_reason",
+    StateZone "state_zone",
+}
+
+kinds! { Command, CommandKind, "What an agent can ask for, apart from their dialogs.";
+    SignIn "sign_in",
+    SignOut "sign_out",
+    RenewPresence "renew_presence",
+    Ready "ready",
+    NotReady "not_ready",
+    Supervise "supervise",
+    AcceptPreview "accept_preview",
+    RejectPreview "reject_preview",
+    ClosePreview "close_preview",
+    PlaceCall "place_call",
+    InDialog "in_dialog",
+}
+
 impl Command {
-    /// The stable name.
+    /// The stable name of what is asked for.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::SignIn { .. } => "sign_in",
-            Self::SignOut => "sign_out",
-            Self::RenewPresence => "renew_presence",
-            Self::Ready => "ready",
-            Self::NotReady { .. } => "not_ready",
-            Self::AcceptPreview { .. } => "accept_preview",
-            Self::RejectPreview { .. } => "reject_preview",
-            Self::ClosePreview { .. } => "close_preview",
-            Self::End { .. } => "end",
-            Self::Reclassify { .. } => "reclassify",
-            Self::ScheduleCallback { .. } => "schedule_callback",
-            Self::CancelCallback { .. } => "cancel_callback",
-            Self::WrapUp => "wrap_up",
-            Self::ApplyWrapUpReason { .. } => "apply_wrap_up_reason",
-            Self::StateZone { .. } => "state_zone",
+            Self::InDialog { act, .. } => act.kind().name(),
+            other => other.kind().name(),
         }
     }
 }

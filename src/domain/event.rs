@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     agent::{AgentState, NextState},
     campaign::CampaignState,
-    ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ReservationId, TeamId},
+    dialog::{DigitEnd, Left},
+    ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, DialogId, DigitId, ReservationId, TeamId},
     outcome::{Classification, Outcome},
     reservation::ReservationEnd,
     retry::Disposition,
@@ -56,6 +57,8 @@ pub enum Event {
         /// When wrap-up ends by itself.
         #[schemars(with = "Option<Instant>")]
         wrap_up_ends_at: Option<Timestamp>,
+        /// Whole seconds until then.
+        wrap_up_seconds_left: Option<i64>,
     },
     /// An agent did not renew their presence and is taken as gone.
     AgentLost,
@@ -93,10 +96,77 @@ pub enum Event {
         /// The attempt.
         attempt_id: AttemptId,
     },
-    /// The call is over; the agent may still wrap up.
-    CallEnded {
-        /// The attempt.
-        attempt_id: AttemptId,
+    /// A dialog began.
+    DialogOpened {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// How it came about: `outbound`, `inbound`, `placed`, `internal`, `consult`.
+        kind: String,
+    },
+    /// A call was offered to the agent, who can answer it.
+    CallOffered {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// Then it is taken away.
+        #[schemars(with = "Instant")]
+        until_at: Timestamp,
+    },
+    /// A participant of the agent's dialog came, or is somewhere else with it.
+    ParticipantChanged {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// Who: `agent`, `customer`, `other`.
+        who: String,
+        /// Which agent.
+        participant_id: Option<AgentId>,
+        /// Where they are: `dialing`, `ringing`, `active`, `held` and so on.
+        state: String,
+    },
+    /// A participant of the agent's dialog is gone.
+    ParticipantLeft {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// Who: `agent`, `customer`, `other`.
+        who: String,
+        /// Which agent.
+        participant_id: Option<AgentId>,
+        /// Why.
+        why: Left,
+    },
+    /// Two dialogs became one: those of `from` are in `into` now.
+    DialogsJoined {
+        /// The consultation.
+        from: DialogId,
+        /// What it was about.
+        into: DialogId,
+    },
+    /// Nobody is left in a dialog; its agents may still wrap up.
+    DialogEnded {
+        /// The dialog.
+        dialog_id: DialogId,
+    },
+    /// The agent's keypad was opened or closed.
+    KeypadChanged {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// Is it open now?
+        is_open: bool,
+    },
+    /// A keypad tone is on its way. The key itself stays out of the log.
+    DigitRequested {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// The request.
+        digit_id: DigitId,
+    },
+    /// What became of a keypad tone.
+    DigitAnswered {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// The request.
+        digit_id: DigitId,
+        /// What.
+        how: DigitEnd,
     },
     /// The agent said who answered.
     AttemptReclassified {
@@ -107,10 +177,10 @@ pub enum Event {
         /// What is said now.
         to: Classification,
     },
-    /// The agent labelled the call.
+    /// An agent labelled the dialog.
     WrapUpReasonApplied {
-        /// The attempt.
-        attempt_id: AttemptId,
+        /// The dialog.
+        dialog_id: DialogId,
         /// The label.
         reason: String,
     },
@@ -219,7 +289,15 @@ impl Event {
             Self::AttemptOpened { .. } => "attempt_opened",
             Self::AttemptRinging { .. } => "attempt_ringing",
             Self::AttemptAnswered { .. } => "attempt_answered",
-            Self::CallEnded { .. } => "call_ended",
+            Self::DialogOpened { .. } => "dialog_opened",
+            Self::CallOffered { .. } => "call_offered",
+            Self::ParticipantChanged { .. } => "participant_changed",
+            Self::ParticipantLeft { .. } => "participant_left",
+            Self::DialogsJoined { .. } => "dialogs_joined",
+            Self::DialogEnded { .. } => "dialog_ended",
+            Self::KeypadChanged { .. } => "keypad_changed",
+            Self::DigitRequested { .. } => "digit_requested",
+            Self::DigitAnswered { .. } => "digit_answered",
             Self::AttemptReclassified { .. } => "attempt_reclassified",
             Self::WrapUpReasonApplied { .. } => "wrap_up_reason_applied",
             Self::AttemptEnded { .. } => "attempt_ended",

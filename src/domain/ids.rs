@@ -70,15 +70,39 @@ numbered! {
     ListId,
     /// A contact.
     ContactId,
+    /// A reason that agents choose from.
+    ReasonId,
+    /// A service queue.
+    QueueId,
+    /// A phone book.
+    PhoneBookId,
+    /// An entry of a phone book.
+    PhoneBookEntryId,
 }
 
 minted! {
     /// A contact held for one agent.
     ReservationId,
-    /// One try at one number; also the id of the channel at the switch.
+    /// One try at one number. Its dialog and the customer's channel have the same id.
     AttemptId,
     /// A conversation from ringing to end.
     DialogId,
+    /// A line at the switch: a customer's, a colleague's, an agent's phone.
+    ChannelId,
+    /// One keypad tone on its way.
+    DigitId,
     /// A promise to call again.
     CallbackId,
+}
+
+impl From<AttemptId> for DialogId {
+    fn from(id: AttemptId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<AttemptId> for ChannelId {
+    fn from(id: AttemptId) -> Self {
+        Self(id.0)
+    }
 }

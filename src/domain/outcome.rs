@@ -81,9 +81,27 @@ impl Outcome {
     }
 
     /// Was the customer's line tried, or may it have been? Only then it counts against the attempts of the contact and of the
-    /// number, and keeps a promise. An hour without a trunk uses nobody up.
+    /// number. An hour without a trunk uses nobody up.
     pub fn counts_as_attempt(self) -> bool {
         !matches!(self, Self::Failed(FailureCause::AgentPhone | FailureCause::Congestion | FailureCause::Network))
+    }
+}
+
+impl Outcome {
+    /// Was a promise kept by it? Not when nobody knows whether the customer's phone rang: such a promise stands.
+    pub fn keeps_promise(self) -> bool {
+        self.counts_as_attempt() && self != Self::Failed(FailureCause::Lost)
+    }
+
+    /// With what the agent said of a call that was not answered: they may have heard an announcement, a tone, or a wish. The
+    /// network's word stands where they said nothing but voice, and where the customer was not called.
+    pub fn or_as_said(self, said: Option<Classification>) -> Self {
+        match said {
+            Some(Classification::DoNotCall) => Self::DoNotCall,
+            None | Some(Classification::Voice) => self,
+            Some(_) if self == Self::Failed(FailureCause::AgentPhone) => self,
+            Some(said) => said.into(),
+        }
     }
 }
 

@@ -10,4 +10,4 @@ mod tidy;
 
 pub use country::{Country, UnknownCountry};
 pub use number::{LineType, NotE164, PhoneNumber, ReadNumber};
-pub use reading::{NumberProblem, read_number, read_typed_number};
+pub use reading::{NumberProblem, is_number_of, is_shared_cost, read_number, read_typed_number};

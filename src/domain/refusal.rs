@@ -40,6 +40,38 @@ pub enum Refusal {
     /// The call is not this agent's, or is over.
     #[error("this call is not yours or is over")]
     CallGone,
+    /// Not while the call is like this.
+    #[error("{act} is not possible now: {why}")]
+    NotInThisCall {
+        /// What was asked.
+        act: &'static str,
+        /// Why not.
+        why: &'static str,
+    },
+    /// The keypad is open.
+    #[error("close the keypad first")]
+    KeypadOpen,
+    /// Keypad tones are still on their way.
+    #[error("wait until the keys are sent")]
+    DigitsOutstanding,
+    /// As many keypad tones are on their way as may be.
+    #[error("at most {max} keys can be on their way at once")]
+    TooManyDigits {
+        /// The limit.
+        max: usize,
+    },
+    /// A colleague cannot take a call now.
+    #[error("this colleague cannot be called now: {}", state.name())]
+    ColleagueBusy {
+        /// Their state.
+        state: AgentState,
+    },
+    /// An agent cannot call their own phone.
+    #[error("this is your own phone")]
+    OwnPhone,
+    /// Two calls are as many as an agent can have.
+    #[error("you have two calls already")]
+    TooManyCalls,
     /// The campaign does not let agents leave previews for later.
     #[error("this campaign does not allow rejecting a preview")]
     RejectNotAllowed,
@@ -53,6 +85,52 @@ pub enum Refusal {
         rule: &'static str,
         /// What it found, for people.
         says: String,
+    },
+    /// The dial pad has no such key.
+    #[error("the dial pad has no \"{character}\" (character {position}): it takes letters, digits and signs of ASCII")]
+    NotOnDialPad {
+        /// The character, escaped where it cannot be seen.
+        character: String,
+        /// Its place, from 1.
+        position: usize,
+    },
+    /// What was typed is no extension, no emergency number and no telephone number.
+    #[error("this cannot be dialled: {says}")]
+    CannotBeDialled {
+        /// The stable word of what is wrong.
+        why: &'static str,
+        /// What is wrong and what to do, for people.
+        says: String,
+    },
+    /// The dial plan has no extensions.
+    #[error("extensions cannot be dialled here")]
+    ExtensionNotAllowed,
+    /// The dial plan does not have the country.
+    #[error("numbers of {country} may not be dialled here")]
+    CountryNotAllowed {
+        /// Its two letters; a plus and the calling code where the number is of no country.
+        country: String,
+    },
+    /// Dear for the caller.
+    #[error("premium-rate and shared-cost numbers may not be dialled here")]
+    PremiumNotAllowed,
+    /// A satellite or an international network, dear for the caller.
+    #[error("satellite and international network numbers may not be dialled here")]
+    SatelliteNotAllowed,
+    /// The dial plan leaves emergency calls to the telephone itself.
+    #[error(
+        "emergency numbers are not dialled from here, because we do not know where you are: dial {number} on a telephone \
+         where you are"
+    )]
+    EmergencyNotAllowed {
+        /// The number.
+        number: String,
+    },
+    /// The dial plan denies numbers that begin so.
+    #[error("numbers that begin with {prefix} may not be dialled here")]
+    PrefixDenied {
+        /// How they begin.
+        prefix: String,
     },
     /// A new promise needs a date and time.
     #[error("give the date and time of the callback")]
@@ -81,15 +159,24 @@ pub enum Refusal {
     /// The customer asked not to be called.
     #[error("no callback can be promised: the number is not to be called")]
     CallbackSuppressed,
-    /// The campaign has no wrap-up.
-    #[error("this campaign has no wrap-up")]
+    /// The campaign is over, and would keep no promise.
+    #[error("no callback can be promised: the campaign is over")]
+    CallbackCampaignEnded,
+    /// The campaign or queue has no wrap-up, or the call was not routed by the centre.
+    #[error("this call has no wrap-up")]
     WrapUpNotAllowed,
     /// A reason is required to leave wrap-up. The words are those of the agent guide, T9.1.
     #[error("Select a wrap-up reason")]
     WrapUpReasonRequired,
-    /// The campaign does not have this reason.
-    #[error("\"{reason}\" is not a wrap-up reason of this campaign")]
+    /// There is no such reason for this call.
+    #[error("\"{reason}\" is not a wrap-up reason of this call")]
     UnknownWrapUpReason {
+        /// What was given.
+        reason: String,
+    },
+    /// There is no such reason for being Not ready.
+    #[error("\"{reason}\" is not a reason that is assigned to your team")]
+    UnknownNotReadyReason {
         /// What was given.
         reason: String,
     },
@@ -114,9 +201,24 @@ impl Refusal {
             Self::WrongState { .. } => "wrong_state",
             Self::PreviewGone => "preview_gone",
             Self::CallGone => "call_gone",
+            Self::NotInThisCall { .. } => "not_in_this_call",
+            Self::KeypadOpen => "keypad_open",
+            Self::DigitsOutstanding => "digits_outstanding",
+            Self::TooManyDigits { .. } => "too_many_digits",
+            Self::ColleagueBusy { .. } => "colleague_busy",
+            Self::OwnPhone => "own_phone",
+            Self::TooManyCalls => "too_many_calls",
             Self::RejectNotAllowed => "reject_not_allowed",
             Self::CloseNotAllowed => "close_not_allowed",
             Self::MayNotCall { .. } => "may_not_call",
+            Self::NotOnDialPad { .. } => "not_on_dial_pad",
+            Self::CannotBeDialled { .. } => "cannot_be_dialled",
+            Self::ExtensionNotAllowed => "extension_not_allowed",
+            Self::CountryNotAllowed { .. } => "country_not_allowed",
+            Self::PremiumNotAllowed => "premium_not_allowed",
+            Self::SatelliteNotAllowed => "satellite_not_allowed",
+            Self::EmergencyNotAllowed { .. } => "emergency_not_allowed",
+            Self::PrefixDenied { .. } => "prefix_denied",
             Self::CallbackTimeMissing => "callback_time_missing",
             Self::CallbackInPast => "callback_in_past",
             Self::CallbackTooFar { .. } => "callback_too_far",
@@ -124,9 +226,11 @@ impl Refusal {
             Self::CallbackZoneAmbiguous { .. } => "callback_zone_ambiguous",
             Self::CallbackGone => "callback_gone",
             Self::CallbackSuppressed => "callback_suppressed",
+            Self::CallbackCampaignEnded => "callback_campaign_ended",
             Self::WrapUpNotAllowed => "wrap_up_not_allowed",
             Self::WrapUpReasonRequired => "wrap_up_reason_required",
             Self::UnknownWrapUpReason { .. } => "unknown_wrap_up_reason",
+            Self::UnknownNotReadyReason { .. } => "unknown_not_ready_reason",
             Self::BadLength { .. } => "bad_length",
         }
     }

@@ -1,33 +1,35 @@
-//! The call: from the order to the switch until somebody hangs up.
+//! Lines at the switch: from the order to the end of each, and the call of an accepted preview.
 //!
-//! The switch may tell late, twice or not at all. What is told of a call that is over, or twice, changes nothing; what is
-//! not told is covered by a deadline: ringing too long, an end that is not confirmed, a call that is gone.
+//! The switch may tell late, twice or not at all. What is told of a line that is gone, or twice, changes nothing; what is
+//! not told is covered by a deadline: ringing too long, an end that is not confirmed, a line that is gone.
 
 use jiff::SignedDuration;
 
 use super::{
     Engine,
     deadlines::Deadline,
+    dialogs::ChannelOf,
     input::Candidate,
-    output::{Ask, Order},
-    session::Activity,
+    output::{Ask, Destination, Order},
+    wrapping::REASON_PHONE,
 };
 use crate::domain::{
+    agent::NextState,
     attempt::{Attempt, CallProgress, NotMade, Phase},
+    dialog::{Dialog, DialogKind, Left, Participant, ParticipantState, Who},
     eligibility::DialPermit,
     event::Event,
-    ids::AttemptId,
+    ids::{AgentId, AttemptId, ChannelId, DialogId},
     outcome::{Classification, FailureCause, Outcome},
     reservation::Reservation,
 };
 
 impl Engine {
-    /// Opens the attempt and orders the switch to dial. The order leaves only after the attempt is committed.
+    /// Opens the attempt and its dialog, and orders the switch to dial. The order leaves only after both are committed.
     pub(super) fn dial(&mut self, reservation: &Reservation, candidate: Candidate, permit: DialPermit) {
         let agent_id = reservation.agent_id;
-        let Some(extension) = self.sessions.get(&agent_id).map(|session| session.extension.clone()) else { return };
         let attempt_id: AttemptId = self.mint();
-        let patience = self.settings.agent_phone_seconds + permit.ring_seconds_max;
+        let Some(phone) = self.phone_of(agent_id) else { return };
         let attempt = Attempt {
             id: attempt_id,
             reservation_id: reservation.id,
@@ -42,19 +44,33 @@ impl Engine {
             promises_callback_id: None,
             opened_at: self.now,
             ringing_at: None,
-            ring_until_at: self.now + SignedDuration::from_secs(i64::from(patience)),
             classification: None,
             wrap_up_reason: None,
-            hang_up_asked_at: None,
             phase: Phase::Dialing,
         };
-        self.deadlines.set(Deadline::Ring(attempt_id), attempt.ring_until_at);
         let (campaign_id, contact_id, reservation_id) = (attempt.campaign_id, attempt.contact_id, reservation.id);
         self.held.insert(contact_id, candidate);
         self.keep(attempt);
-        self.out.orders.push(Order::Dial { attempt_id, extension, permit });
         self.emit(agent_id, campaign_id, contact_id, Event::AttemptOpened { attempt_id, reservation_id });
-        self.set_activity(agent_id, Activity::Dialing { attempt_id });
+        let (dialog_id, channel_id) = (DialogId::from(attempt_id), ChannelId::from(attempt_id));
+        let until_at = self.now + self.patience(permit.ring_seconds_max);
+        self.open_dialog(Dialog::new(
+            dialog_id,
+            DialogKind::Outbound { attempt_id },
+            self.now,
+            vec![
+                Participant { who: Who::Agent { agent_id }, state: ParticipantState::Active },
+                Participant { who: Who::Customer { channel_id }, state: ParticipantState::Dialing { until_at } },
+            ],
+        ));
+        let to = Destination::Customer { permit };
+        self.out.orders.push(Order::Dial { dialog_id, channel_id, phone: Some(phone), to });
+        self.refresh(agent_id);
+    }
+
+    /// How long a call may take: the agent's phone first, then the other's.
+    pub(super) fn patience(&self, ring_seconds_max: u32) -> SignedDuration {
+        SignedDuration::from_secs(i64::from(self.settings.agent_phone_seconds + ring_seconds_max))
     }
 
     /// Stores the attempt as it is now.
@@ -67,109 +83,259 @@ impl Engine {
         self.emit(attempt.agent_id, attempt.campaign_id, attempt.contact_id, event);
     }
 
-    pub(super) fn switch_said(&mut self, id: AttemptId, progress: CallProgress) {
-        let Some(attempt) = self.attempts.get(&id).cloned() else { return };
-        match (&attempt.phase, progress) {
-            (Phase::Dialing, CallProgress::Ringing) => self.rings(attempt),
-            (Phase::Dialing, CallProgress::Connected) => self.connected(attempt),
-            (Phase::Dialing, CallProgress::NotMade { why }) => self.not_made(attempt, why.into()),
-            // The connection was never told, or came too late: nobody talked.
-            (Phase::Dialing, CallProgress::HungUp { .. }) => self.not_made(attempt, Outcome::Abandoned),
-            (Phase::Talking { .. }, CallProgress::HungUp { .. } | CallProgress::NotMade { .. }) => {
-                self.call_over(attempt);
-            }
-            (Phase::Talking { .. }, CallProgress::Ringing | CallProgress::Connected)
-            | (Phase::WrappingUp { .. } | Phase::Ended(_), _) => {}
+    pub(super) fn switch_said(&mut self, channel_id: ChannelId, progress: CallProgress) {
+        if let CallProgress::Digit { digit_id, is_sent } = progress {
+            return self.digit_answered(digit_id, is_sent);
+        }
+        match self.channels.get(&channel_id) {
+            Some(ChannelOf::Outside(dialog_id)) => self.outside_said(*dialog_id, channel_id, progress),
+            Some(ChannelOf::Phone(agent_id)) => self.phone_said(*agent_id, progress),
+            None => {}
         }
     }
 
-    fn rings(&mut self, mut attempt: Attempt) {
-        if attempt.ringing_at.is_some() {
-            return;
+    fn outside_said(&mut self, id: DialogId, channel_id: ChannelId, progress: CallProgress) {
+        use ParticipantState::{Active, Dialing, Leaving, Ringing, Waiting};
+        let Some(state) = self.dialogs.get(&id).and_then(|dialog| dialog.state_at(channel_id)) else { return };
+        let is_there = state.was_connected() || matches!(state, Waiting { .. });
+        match (state, progress) {
+            (Dialing { until_at }, CallProgress::Ringing) => {
+                self.put_outside(id, channel_id, Ringing { until_at });
+                self.attempt_rings(id, channel_id);
+            }
+            (Dialing { .. } | Ringing { .. }, CallProgress::Connected) => self.connected(id, channel_id, Active),
+            (Leaving { until_at, was_active: false, rang_out }, CallProgress::Connected) => {
+                self.connected(id, channel_id, Leaving { until_at, was_active: true, rang_out });
+            }
+            (_, CallProgress::NotMade { why }) if !is_there => self.not_there(id, channel_id, why.into()),
+            // The connection was never told, or came too late: nobody talked.
+            (_, CallProgress::HungUp { .. }) if !is_there => self.not_there(id, channel_id, Outcome::Abandoned),
+            (_, CallProgress::NotMade { .. } | CallProgress::HungUp { .. }) => self.outside_left(id, channel_id),
+            (_, CallProgress::Ringing | CallProgress::Connected | CallProgress::Digit { .. }) => {}
         }
+    }
+
+    fn who_has(&self, id: DialogId, channel_id: ChannelId) -> Option<Who> {
+        let dialog = self.dialogs.get(&id)?;
+        dialog.participants.iter().map(|p| &p.who).find(|who| who.channel_id() == Some(channel_id)).cloned()
+    }
+
+    fn put_outside(&mut self, id: DialogId, channel_id: ChannelId, state: ParticipantState) {
+        if let Some(who) = self.who_has(id, channel_id) {
+            self.put(id, &who, state);
+        }
+    }
+
+    /// The attempt, if this channel is its customer's.
+    fn attempt_at(&self, id: DialogId, channel_id: ChannelId) -> Option<Attempt> {
+        let attempt_id = self.attempt_of(id).filter(|id| ChannelId::from(*id) == channel_id)?;
+        self.attempts.get(&attempt_id).cloned()
+    }
+
+    fn attempt_rings(&mut self, id: DialogId, channel_id: ChannelId) {
+        let Some(mut attempt) = self.attempt_at(id, channel_id) else { return };
         attempt.ringing_at = Some(self.now);
         self.emit_of(&attempt, Event::AttemptRinging { attempt_id: attempt.id });
         self.keep(attempt);
     }
 
-    fn connected(&mut self, mut attempt: Attempt) {
-        let id = attempt.id;
-        attempt.phase = Phase::Talking { answered_at: self.now };
-        attempt.classification.get_or_insert(Classification::Voice);
-        self.deadlines.clear(Deadline::Ring(id));
-        self.audit_later(id);
-        self.emit_of(&attempt, Event::AttemptAnswered { attempt_id: id });
-        self.set_activity(attempt.agent_id, Activity::Talking { attempt_id: id });
-        self.keep(attempt);
+    fn connected(&mut self, id: DialogId, channel_id: ChannelId, state: ParticipantState) {
+        if let Some(mut attempt) = self.attempt_at(id, channel_id) {
+            attempt.phase = Phase::Talking { answered_at: self.now };
+            attempt.classification.get_or_insert(Classification::Voice);
+            self.emit_of(&attempt, Event::AttemptAnswered { attempt_id: attempt.id });
+            self.keep(attempt);
+        }
+        self.answered(id);
+        self.put_outside(id, channel_id, state);
+        self.refresh_all(id);
     }
 
-    fn not_made(&mut self, attempt: Attempt, outcome: Outcome) {
-        self.finish(attempt, self.now, outcome);
+    /// The dialog is answered, for the first time.
+    pub(super) fn answered(&mut self, id: DialogId) {
+        if let Some(dialog) = self.dialogs.get_mut(&id) {
+            dialog.answered_at.get_or_insert(self.now);
+        }
     }
 
-    /// The agent ends the call; the switch confirms.
-    pub(super) fn hang_up(&mut self, id: AttemptId) {
-        let Some(mut attempt) = self.attempts.get(&id).cloned() else { return };
-        if attempt.hang_up_asked_at.is_some() {
+    pub(super) fn refresh_all(&mut self, id: DialogId) {
+        let agents: Vec<AgentId> = self.dialogs.get(&id).map(|d| d.agents().collect()).unwrap_or_default();
+        for agent_id in agents {
+            self.refresh(agent_id);
+        }
+    }
+
+    /// Somebody was called and is not there.
+    fn not_there(&mut self, id: DialogId, channel_id: ChannelId, outcome: Outcome) {
+        let Some(who) = self.who_has(id, channel_id) else { return };
+        if let Some(attempt) = self.attempt_at(id, channel_id) {
+            let as_said = outcome.or_as_said(attempt.classification);
+            self.finish(attempt, self.now, as_said);
+        }
+        if outcome == Outcome::Failed(FailureCause::AgentPhone) {
+            let agents: Vec<AgentId> = self.dialogs.get(&id).map(|d| d.agents().collect()).unwrap_or_default();
+            for agent_id in agents {
+                // Ready again would only ring the dead phone for the next contact.
+                self.comes_back_as(agent_id, NextState::NotReady { reason: REASON_PHONE.to_owned() });
+            }
+        }
+        self.leave(id, &who, left(outcome));
+    }
+
+    /// Somebody who was there is gone.
+    fn outside_left(&mut self, id: DialogId, channel_id: ChannelId) {
+        let Some(who) = self.who_has(id, channel_id) else { return };
+        let asked = self.dialogs.get(&id).and_then(|dialog| dialog.state_at(channel_id));
+        let why = if matches!(asked, Some(ParticipantState::Leaving { .. })) { Left::Ended } else { Left::HungUp };
+        self.leave(id, &who, why);
+    }
+
+    /// A line is to end; the switch confirms.
+    pub(super) fn hang_up(&mut self, channel_id: ChannelId) {
+        self.let_go(channel_id, false);
+    }
+
+    fn let_go(&mut self, channel_id: ChannelId, rang_out: bool) {
+        let Some(ChannelOf::Outside(id)) = self.channels.get(&channel_id).copied() else { return };
+        let Some(state) = self.dialogs.get(&id).and_then(|dialog| dialog.state_at(channel_id)) else { return };
+        if matches!(state, ParticipantState::Leaving { .. }) {
             return;
         }
-        attempt.hang_up_asked_at = Some(self.now);
-        self.deadlines
-            .set(Deadline::HangUp(id), self.now + SignedDuration::from_secs(i64::from(self.settings.hang_up_seconds)));
-        self.out.orders.push(Order::HangUp { attempt_id: id });
-        self.keep(attempt);
+        let was_active = state.was_connected() || matches!(state, ParticipantState::Waiting { .. });
+        let until_at = self.now + SignedDuration::from_secs(i64::from(self.settings.hang_up_seconds));
+        self.out.orders.push(Order::HangUp { channel_id });
+        self.put_outside(id, channel_id, ParticipantState::Leaving { until_at, was_active, rang_out });
     }
 
     /// The switch should have given up by itself: end the call.
-    pub(super) fn rang_long_enough(&mut self, id: AttemptId) {
-        if matches!(self.attempts.get(&id), Some(Attempt { phase: Phase::Dialing, .. })) {
-            self.hang_up(id);
-        }
+    pub(super) fn rang_long_enough(&mut self, channel_id: ChannelId) {
+        self.let_go(channel_id, true);
     }
 
-    /// The switch was asked to end the call and did not say that it is over: it is.
-    pub(super) fn hang_up_unconfirmed(&mut self, id: AttemptId) {
-        let Some(attempt) = self.attempts.get(&id).cloned() else { return };
+    /// The switch was asked to end a line and did not say that it is gone: it is.
+    pub(super) fn hang_up_unconfirmed(&mut self, channel_id: ChannelId) {
+        let Some(ChannelOf::Outside(id)) = self.channels.get(&channel_id).copied() else { return };
+        let state = self.dialogs.get(&id).and_then(|dialog| dialog.state_at(channel_id));
+        let Some(ParticipantState::Leaving { was_active, rang_out, .. }) = state else { return };
         // Said again, in case the first order was lost: nobody may be left on a line we count as closed.
-        self.out.orders.push(Order::HangUp { attempt_id: id });
-        match attempt.phase {
-            Phase::Dialing => {
-                let rang_out = attempt.hang_up_asked_at.is_some_and(|at| at >= attempt.ring_until_at);
-                let why = if rang_out { NotMade::NoAnswer } else { NotMade::GivenUp };
-                self.not_made(attempt, why.into());
-            }
-            Phase::Talking { .. } => self.call_over(attempt),
-            Phase::WrappingUp { .. } | Phase::Ended(_) => {}
+        self.out.orders.push(Order::HangUp { channel_id });
+        if was_active {
+            self.outside_left(id, channel_id);
+        } else {
+            let why = if rang_out { NotMade::NoAnswer } else { NotMade::GivenUp };
+            self.not_there(id, channel_id, why.into());
         }
     }
 
-    fn audit_later(&mut self, id: AttemptId) {
+    pub(super) fn audit_later(&mut self, channel_id: ChannelId) {
         let at = self.now + SignedDuration::from_secs(i64::from(self.settings.audit_seconds));
-        self.deadlines.set(Deadline::Audit(id), at);
+        self.deadlines.set(Deadline::Audit(channel_id), at);
     }
 
-    /// Asks the switch whether a call still lives, in case its end was never told.
-    pub(super) fn audit(&mut self, id: AttemptId) {
-        if matches!(self.attempts.get(&id), Some(Attempt { phase: Phase::Talking { .. }, .. })) {
-            self.ask(Ask::Channels { attempt_ids: vec![id] });
-            self.audit_later(id);
+    /// Asks the switch whether a line still lives, in case its end was never told.
+    pub(super) fn audit(&mut self, channel_id: ChannelId) {
+        if self.channels.contains_key(&channel_id) {
+            self.ask(Ask::Channels { channel_ids: vec![channel_id] });
+            self.audit_later(channel_id);
         }
     }
 
-    /// The switch still has this call: what we had asked is asked again.
-    pub(super) fn call_is_alive(&mut self, id: AttemptId) {
-        if self.attempts.get(&id).is_some_and(|attempt| attempt.hang_up_asked_at.is_some()) {
-            self.out.orders.push(Order::HangUp { attempt_id: id });
+    /// The switch still has this line: what we had asked is asked again.
+    pub(super) fn channel_is_alive(&mut self, channel_id: ChannelId) {
+        if let Some(ChannelOf::Outside(id)) = self.channels.get(&channel_id)
+            && let Some(dialog) = self.dialogs.get(id)
+            && matches!(dialog.state_at(channel_id), Some(ParticipantState::Leaving { .. }))
+        {
+            self.out.orders.push(Order::HangUp { channel_id });
         }
     }
 
-    /// The switch does not have this call (any more). What was never answered is lost, and counts as tried.
-    pub(super) fn call_is_gone(&mut self, id: AttemptId) {
-        let Some(attempt) = self.attempts.get(&id).cloned() else { return };
-        match attempt.phase {
-            Phase::Dialing => self.not_made(attempt, Outcome::Failed(FailureCause::Lost)),
-            Phase::Talking { .. } => self.call_over(attempt),
-            Phase::WrappingUp { .. } | Phase::Ended(_) => {}
+    /// The switch does not have this line (any more). What was never answered is lost, and counts as tried.
+    pub(super) fn channel_is_gone(&mut self, channel_id: ChannelId) {
+        match self.channels.get(&channel_id).copied() {
+            Some(ChannelOf::Outside(id)) => {
+                let state = self.dialogs.get(&id).and_then(|dialog| dialog.state_at(channel_id));
+                match state {
+                    Some(state) if state.was_connected() || matches!(state, ParticipantState::Waiting { .. }) => {
+                        self.outside_left(id, channel_id);
+                    }
+                    Some(_) => self.not_there(id, channel_id, Outcome::Failed(FailureCause::Lost)),
+                    None => {}
+                }
+            }
+            Some(ChannelOf::Phone(agent_id)) => self.phone_gone(agent_id),
+            None => {}
         }
+    }
+
+    // The agent's own phone.
+
+    fn phone_said(&mut self, agent_id: AgentId, progress: CallProgress) {
+        match progress {
+            CallProgress::Connected => self.phone_connected(agent_id),
+            CallProgress::NotMade { .. } => self.phone_is_dead(agent_id),
+            // Put down before it was connected: whatever waits would only ring it again.
+            CallProgress::HungUp { .. } if self.connects(agent_id).is_some() => self.phone_is_dead(agent_id),
+            CallProgress::HungUp { .. } => self.phone_gone(agent_id),
+            CallProgress::Ringing | CallProgress::Digit { .. } => {}
+        }
+    }
+
+    /// The dialog that the agent's phone is being connected with.
+    fn connects(&self, agent_id: AgentId) -> Option<DialogId> {
+        let connecting =
+            |dialog: &&Dialog| matches!(dialog.state_of(agent_id), Some(ParticipantState::Connecting { .. }));
+        self.dialogs_of(agent_id).into_iter().find(connecting).map(|dialog| dialog.id)
+    }
+
+    /// The phone is in the dialog it was to be connected with.
+    fn phone_connected(&mut self, agent_id: AgentId) {
+        if let Some(id) = self.connects(agent_id) {
+            self.joined(id, agent_id);
+        }
+    }
+
+    /// Ready again, they would only be given the next call for a dead phone.
+    fn phone_is_dead(&mut self, agent_id: AgentId) {
+        self.comes_back_as(agent_id, NextState::NotReady { reason: REASON_PHONE.to_owned() });
+        self.phone_gone(agent_id);
+    }
+
+    /// The switch did not say what became of the agent's phone: it counts as dead.
+    pub(super) fn phone_not_connected(&mut self, agent_id: AgentId) {
+        self.phone_is_dead(agent_id);
+    }
+
+    /// The agent's phone went away: they leave whatever they were in.
+    fn phone_gone(&mut self, agent_id: AgentId) {
+        let Some(session) = self.sessions.get_mut(&agent_id) else { return };
+        let Some(channel_id) = session.channel_id.take() else { return };
+        self.channels.remove(&channel_id);
+        self.keep_session(agent_id);
+        let present = |dialog: &&Dialog| {
+            dialog.state_of(agent_id).is_some_and(|state| !matches!(state, ParticipantState::Offered { .. }))
+        };
+        let ids: Vec<DialogId> = self.dialogs_of(agent_id).into_iter().filter(present).map(|d| d.id).collect();
+        for id in ids {
+            self.leave_agent(id, agent_id, Left::PhoneGone);
+        }
+    }
+}
+
+/// Why somebody left who never came.
+fn left(outcome: Outcome) -> Left {
+    match outcome {
+        Outcome::NoAnswer => Left::NoAnswer,
+        Outcome::Busy => Left::Busy,
+        Outcome::Abandoned => Left::Ended,
+        Outcome::Failed(FailureCause::Declined) => Left::Declined,
+        Outcome::Voice
+        | Outcome::AnsweringMachine
+        | Outcome::Fax
+        | Outcome::InvalidNumber
+        | Outcome::DoNotCall
+        | Outcome::Failed(
+            FailureCause::AgentPhone | FailureCause::Congestion | FailureCause::Network | FailureCause::Lost,
+        ) => Left::Failed,
     }
 }

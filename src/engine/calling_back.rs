@@ -11,9 +11,8 @@ use crate::domain::{
     contact::{CloseReason, ContactNumber, ContactState},
     eligibility::{self, Verdict},
     event::Event,
-    ids::{CallbackId, ContactId},
+    ids::{AgentId, CallbackId, ContactId},
     number_zones,
-    outcome::Classification,
     refusal::Refusal,
     wall_time::WallTime,
     zone::{Zone, ZoneSet},
@@ -22,10 +21,15 @@ use crate::domain::{
 
 impl Engine {
     /// Makes a promise in a call, or changes the one made in it: what is left out stays.
-    pub(super) fn schedule(&mut self, mut attempt: Attempt, promise: &Promise) -> Result<(), Refusal> {
+    pub(super) fn schedule(
+        &mut self,
+        agent_id: AgentId,
+        mut attempt: Attempt,
+        promise: &Promise,
+    ) -> Result<(), Refusal> {
         let existing = attempt.promises_callback_id.and_then(|id| self.callbacks.get(&id)).cloned();
         let is_new = existing.is_none();
-        let callback = self.promised(&attempt, promise, existing.as_ref())?;
+        let callback = self.promised(agent_id, &attempt, promise, existing.as_ref())?;
         let (id, due_at, zone, owner_id) = (callback.id, callback.due_at, callback.wall_time.zone, callback.owner_id);
         self.out.changes.callbacks.insert(id, callback.clone());
         self.callbacks.insert(id, callback);
@@ -34,7 +38,7 @@ impl Engine {
         } else {
             Event::CallbackUpdated { callback_id: id, due_at, zone, owner_id }
         };
-        self.emit_of(&attempt, event);
+        self.emit(agent_id, attempt.campaign_id, attempt.contact_id, event);
         attempt.promises_callback_id = Some(id);
         self.keep(attempt);
         Ok(())
@@ -43,13 +47,11 @@ impl Engine {
     /// Works out the promise, or says why it cannot be made.
     fn promised(
         &mut self,
+        agent_id: AgentId,
         attempt: &Attempt,
         promise: &Promise,
         former: Option<&Callback>,
     ) -> Result<Callback, Refusal> {
-        if attempt.classification == Some(Classification::DoNotCall) {
-            return Err(Refusal::CallbackSuppressed);
-        }
         let stated = promise.zone.or(former.filter(|c| c.zone_stated_by_agent).map(|c| c.wall_time.zone));
         let at = promise.at.or(former.map(|c| c.wall_time.at)).ok_or(Refusal::CallbackTimeMissing)?;
         let fold = promise.fold.or(former.map(|c| c.wall_time.fold)).unwrap_or_default();
@@ -68,7 +70,7 @@ impl Engine {
         let due_at = eligibility::next_start(rules, promised_at, &number.zones, &self.rules).unwrap_or(promised_at);
         let owner_id = match (promise.owner, former) {
             (None, Some(former)) => former.owner_id,
-            (asked, _) => callback::owner(asked, &rules.callbacks, attempt.agent_id),
+            (asked, _) => callback::owner(asked, &rules.callbacks, agent_id),
         };
         let id = if let Some(former) = former { former.id } else { self.mint() };
         Ok(Callback {
@@ -82,7 +84,7 @@ impl Engine {
             due_at,
             tzdb_version: self.rules.version().to_owned(),
             owner_id,
-            promised_by: attempt.agent_id,
+            promised_by: agent_id,
             state: CallbackState::Scheduled,
             missed_at: None,
         })

@@ -11,13 +11,15 @@ use super::{
 };
 use crate::domain::{
     agent::{AgentState, NextState},
-    attempt::{Attempt, Phase},
-    campaign::{Campaign, WrapUpMode},
-    command::Command,
+    attempt::Attempt,
+    campaign::WrapUpMode,
+    command::{Act, Command, CommandKind},
     contact::StatedZones,
+    dialog::{Left, ParticipantState},
     event::Event,
-    ids::{AgentId, AttemptId, ReservationId},
+    ids::{AgentId, ChannelId, DialogId, ReservationId},
     outcome::Classification,
+    reason::ReasonKind,
     refusal::Refusal,
     reservation::ReservationEnd,
     zone::{Zone, ZoneSource},
@@ -65,32 +67,65 @@ impl Engine {
             return self.sign_in(agent_id, extension);
         }
         let session = self.sessions.get(&agent_id).ok_or(Refusal::NotSignedIn)?.clone();
+        if let Command::Supervise { state } = command {
+            return self.supervise(&session, state);
+        }
         self.present(agent_id);
         match command {
-            Command::SignIn { .. } | Command::RenewPresence => Ok(Answer::Done),
-            Command::SignOut => self.sign_out(&session),
-            Command::Ready => self.next_state(&session, NextState::Ready),
+            Command::SignIn { .. } | Command::RenewPresence | Command::Supervise { .. } => {}
+            Command::SignOut => {
+                self.may_ask(&session, CommandKind::SignOut)?;
+                self.sign_off(agent_id, REASON_SIGNED_OUT);
+            }
+            Command::Ready => self.next_state(&session, NextState::Ready)?,
             Command::NotReady { reason } => {
-                let reason = short(reason, "reason", REASON_LENGTH_MAX)?;
-                self.next_state(&session, NextState::NotReady { reason })
+                let reason = self.not_ready_reason(reason)?;
+                self.next_state(&session, NextState::NotReady { reason })?;
             }
-            Command::AcceptPreview { reservation_id } => self.accept(&session, reservation_id, ticket),
-            Command::RejectPreview { reservation_id } => self.decline(&session, reservation_id, Decline::Reject),
-            Command::ClosePreview { reservation_id } => self.decline(&session, reservation_id, Decline::Close),
-            Command::End { attempt_id } => self.end(&session, attempt_id),
-            Command::Reclassify { attempt_id, to } => self.reclassify(&session, attempt_id, to),
-            Command::ScheduleCallback { attempt_id, promise } => {
-                let attempt = self.own_attempt(&session, attempt_id)?;
-                self.schedule(attempt, &promise).map(|()| Answer::Done)
+            Command::AcceptPreview { reservation_id } => return self.accept(&session, reservation_id, ticket),
+            Command::RejectPreview { reservation_id } => {
+                self.check_preview(&session, reservation_id, CommandKind::RejectPreview)?;
+                self.reject(reservation_id, ReservationEnd::Rejected);
+                self.free_agent(agent_id, NextState::Ready);
             }
-            Command::CancelCallback { attempt_id, callback_id } => {
-                let attempt = self.own_attempt(&session, attempt_id)?;
-                self.cancel_promise(attempt, callback_id).map(|()| Answer::Done)
+            Command::ClosePreview { reservation_id } => {
+                self.check_preview(&session, reservation_id, CommandKind::ClosePreview)?;
+                self.close(reservation_id, ReservationEnd::Closed);
+                self.free_agent(agent_id, NextState::Ready);
             }
-            Command::WrapUp => self.ask_wrap_up(&session),
-            Command::ApplyWrapUpReason { attempt_id, reason } => self.apply_reason(&session, attempt_id, reason),
-            Command::StateZone { attempt_id, zone } => self.state_zone(&session, attempt_id, zone),
+            Command::PlaceCall { typed } => {
+                self.may_ask(&session, CommandKind::PlaceCall)?;
+                self.place(&session, &typed)?;
+            }
+            Command::InDialog { dialog_id, act } => self.act(&session, dialog_id, act)?,
         }
+        Ok(Answer::Done)
+    }
+
+    fn act(&mut self, session: &Session, id: DialogId, act: Act) -> Result<(), Refusal> {
+        let agent_id = session.agent_id;
+        self.may(session, id, act.kind())?;
+        match act {
+            Act::Answer => self.answer(id, agent_id),
+            Act::Decline => self.offer_ends(id, agent_id, Left::Declined),
+            Act::End => self.end(id, agent_id),
+            Act::Hold => self.hold(id, agent_id),
+            Act::Retrieve => self.retrieve(id, agent_id),
+            Act::Consult { typed } => self.consult(session, id, &typed)?,
+            Act::Conference => self.conference(id, agent_id),
+            Act::Transfer => self.transfer(id, agent_id),
+            Act::DirectTransfer { typed } => self.direct_transfer(session, id, &typed)?,
+            Act::OpenKeypad => self.open_keypad(id, agent_id),
+            Act::CloseKeypad => self.close_keypad(agent_id),
+            Act::SendDigit { digit } => self.send_digit(id, agent_id, digit),
+            Act::Reclassify { to } => self.reclassify(session, self.attempt(id)?, to),
+            Act::ScheduleCallback { promise } => self.schedule(agent_id, self.attempt(id)?, &promise)?,
+            Act::CancelCallback { callback_id } => self.cancel_promise(self.attempt(id)?, callback_id)?,
+            Act::WrapUp => self.ask_wrap_up(session, id),
+            Act::ApplyWrapUpReason { reason } => self.apply_reason(id, reason)?,
+            Act::StateZone { zone } => self.state_zone(session, &self.attempt(id)?, zone)?,
+        }
+        Ok(())
     }
 
     // Coming and going.
@@ -108,15 +143,7 @@ impl Engine {
         if self.sessions.values().any(|session| session.extension == extension) {
             return Err(Refusal::ExtensionInUse { extension });
         }
-        let session = Session {
-            agent_id,
-            extension,
-            activity: Activity::NotReady { reason: REASON_SIGNED_IN.to_owned() },
-            since_at: self.now,
-            next: None,
-            is_lost: false,
-            wrap_up_asked: false,
-        };
+        let session = Session::new(agent_id, extension, REASON_SIGNED_IN, self.now);
         self.sessions.insert(agent_id, session);
         self.present(agent_id);
         self.say_state(agent_id, AgentState::LoggedOut, self.now);
@@ -139,35 +166,37 @@ impl Engine {
         }
     }
 
-    fn sign_out(&mut self, session: &Session) -> Answered {
-        match session.activity {
-            Activity::NotReady { .. } | Activity::Ready => {
-                self.sign_off(session.agent_id, REASON_SIGNED_OUT);
-                Ok(Answer::Done)
-            }
-            Activity::Previewing { .. }
-            | Activity::Dialing { .. }
-            | Activity::Talking { .. }
-            | Activity::WrapUp { .. } => Err(wrong_state("sign_out", session)),
-        }
-    }
-
-    /// An agent who is gone frees what they hold: a preview at once, a call when it ends.
+    /// An agent who is gone frees what they hold: a preview and an offered call at once, a call when it ends.
     pub(super) fn presence_over(&mut self, agent_id: AgentId) {
-        let Some(session) = self.sessions.get(&agent_id).cloned() else { return };
         self.emit(agent_id, None, None, Event::AgentLost);
+        self.drop_offers(agent_id);
+        let Some(session) = self.sessions.get(&agent_id).cloned() else { return };
         match session.activity {
             Activity::NotReady { .. } | Activity::Ready => self.sign_off(agent_id, REASON_LOST),
             Activity::Previewing { reservation_id } => self.withdraw(reservation_id, ReservationEnd::AgentLost),
-            Activity::Dialing { attempt_id } => {
+            Activity::InDialogs { .. } => {
                 self.is_lost(&session);
-                self.hang_up(attempt_id);
+                self.give_up_ringing(agent_id);
+                self.refresh(agent_id);
             }
-            Activity::Talking { .. } => self.is_lost(&session),
-            Activity::WrapUp { attempt_id, .. } => {
+            Activity::WrapUp { .. } => {
                 self.is_lost(&session);
-                self.leave_wrap_up(attempt_id);
+                self.leave_wrap_up(agent_id);
             }
+        }
+    }
+
+    /// Nobody is there to talk with whoever would answer.
+    fn give_up_ringing(&mut self, agent_id: AgentId) {
+        let ringing: Vec<ChannelId> = self
+            .dialogs_of(agent_id)
+            .into_iter()
+            .flat_map(|dialog| &dialog.participants)
+            .filter(|p| matches!(p.state, ParticipantState::Dialing { .. } | ParticipantState::Ringing { .. }))
+            .filter_map(|p| p.who.channel_id())
+            .collect();
+        for channel_id in ringing {
+            self.hang_up(channel_id);
         }
     }
 
@@ -179,25 +208,59 @@ impl Engine {
         }
     }
 
+    /// The reason as it is written down: one of those assigned to the team, where there are any.
+    fn not_ready_reason(&self, reason: String) -> Result<String, Refusal> {
+        let reason = short(reason, "reason", REASON_LENGTH_MAX)?;
+        let mut assigned = self.labels(ReasonKind::NotReady).peekable();
+        if assigned.peek().is_none() || assigned.any(|label| *label == reason) {
+            Ok(reason)
+        } else {
+            Err(Refusal::UnknownNotReadyReason { reason })
+        }
+    }
+
     // Ready and Not ready: now, or when what keeps the agent busy is over.
 
-    fn next_state(&mut self, session: &Session, next: NextState) -> Answered {
+    fn next_state(&mut self, session: &Session, next: NextState) -> Result<(), Refusal> {
+        let command = if next == NextState::Ready { CommandKind::Ready } else { CommandKind::NotReady };
+        self.may_ask(session, command)?;
+        self.becomes(session, next);
+        Ok(())
+    }
+
+    fn becomes(&mut self, session: &Session, next: NextState) {
+        let agent_id = session.agent_id;
         match (&session.activity, &next) {
             (Activity::Ready, NextState::Ready) => {}
-            (Activity::NotReady { .. }, NextState::Ready) => {
-                self.set_activity(session.agent_id, Activity::Ready);
-            }
+            (Activity::NotReady { .. }, NextState::Ready) => self.set_activity(agent_id, Activity::Ready),
             (Activity::Ready | Activity::NotReady { .. }, NextState::NotReady { reason }) => {
-                self.set_activity(session.agent_id, Activity::NotReady { reason: reason.clone() });
+                self.set_activity(agent_id, Activity::NotReady { reason: reason.clone() });
             }
-            (Activity::WrapUp { attempt_id, .. }, _) => {
-                self.check_reason_given(*attempt_id)?;
+            (Activity::Ready | Activity::NotReady { .. }, NextState::LoggedOut { reason }) => {
+                self.sign_off(agent_id, reason);
+            }
+            (Activity::WrapUp { .. }, _) => {
                 self.will_be(session, next);
-                self.leave_wrap_up(*attempt_id);
+                self.leave_wrap_up(agent_id);
             }
-            (Activity::Previewing { .. } | Activity::Dialing { .. } | Activity::Talking { .. }, _)
-            | (Activity::Ready | Activity::NotReady { .. }, NextState::LoggedOut { .. }) => self.will_be(session, next),
+            (Activity::Previewing { .. } | Activity::InDialogs { .. }, _) => self.will_be(session, next),
         }
+        // A call that was offered while they were Not ready keeps a Ready agent reserved.
+        self.refresh(agent_id);
+    }
+
+    /// A supervisor says what the agent does next. Nobody is asked for a reason of the call they are finishing but the agent.
+    fn supervise(&mut self, session: &Session, state: NextState) -> Answered {
+        let state = match state {
+            NextState::Ready => NextState::Ready,
+            NextState::NotReady { reason } => {
+                NextState::NotReady { reason: short(reason, "reason", REASON_LENGTH_MAX)? }
+            }
+            NextState::LoggedOut { reason } => {
+                NextState::LoggedOut { reason: short(reason, "reason", REASON_LENGTH_MAX)? }
+            }
+        };
+        self.becomes(session, state);
         Ok(Answer::Done)
     }
 
@@ -209,13 +272,6 @@ impl Engine {
         }
     }
 
-    fn check_reason_given(&self, id: AttemptId) -> Result<(), Refusal> {
-        let Some(attempt) = self.attempts.get(&id) else { return Ok(()) };
-        let Some(campaign) = self.campaign_of(attempt) else { return Ok(()) };
-        let forced = campaign.rules.wrap_up.mode == WrapUpMode::RequiredWithReason;
-        if forced && attempt.wrap_up_reason.is_none() { Err(Refusal::WrapUpReasonRequired) } else { Ok(()) }
-    }
-
     // The preview.
 
     fn accept(&mut self, session: &Session, id: ReservationId, ticket: Ticket) -> Answered {
@@ -225,67 +281,40 @@ impl Engine {
                 Ok(Answer::Pending)
             }
             // A double click: the customer is being dialled, once.
-            activity
-                if activity
-                    .attempt_id()
-                    .and_then(|id| self.attempts.get(&id))
-                    .is_some_and(|attempt| attempt.reservation_id == id) =>
-            {
-                Ok(Answer::Done)
-            }
+            _ if self.is_dialled_for(session.agent_id, id) => Ok(Answer::Done),
             Activity::NotReady { .. }
             | Activity::Ready
             | Activity::Previewing { .. }
-            | Activity::Dialing { .. }
-            | Activity::Talking { .. }
+            | Activity::InDialogs { .. }
             | Activity::WrapUp { .. } => Err(Refusal::PreviewGone),
         }
     }
 
-    fn decline(&mut self, session: &Session, id: ReservationId, how: Decline) -> Answered {
+    /// Is the agent in, or finishing, the call of this preview?
+    fn is_dialled_for(&self, agent_id: AgentId, id: ReservationId) -> bool {
+        let own = |attempt: &&Attempt| attempt.reservation_id == id && attempt.agent_id == agent_id;
+        self.attempts.values().any(|attempt| own(&attempt))
+    }
+
+    fn check_preview(&self, session: &Session, id: ReservationId, command: CommandKind) -> Result<(), Refusal> {
         if session.activity != (Activity::Previewing { reservation_id: id }) {
             return Err(Refusal::PreviewGone);
         }
-        let reservation = self.reservations.get(&id).ok_or(Refusal::PreviewGone)?;
-        let preview = &self.desks.get(&reservation.campaign_id).ok_or(Refusal::PreviewGone)?.campaign.rules.preview;
-        match how {
-            Decline::Reject if !preview.reject_allowed => return Err(Refusal::RejectNotAllowed),
-            Decline::Close if !preview.close_allowed => return Err(Refusal::CloseNotAllowed),
-            Decline::Reject => self.reject(id, ReservationEnd::Rejected),
-            Decline::Close => self.close(id, ReservationEnd::Closed),
-        }
-        self.free_agent(session.agent_id, NextState::Ready);
-        Ok(Answer::Done)
+        self.may_ask(session, command)
     }
 
-    // The call.
+    // What is said about a campaign's call.
 
-    /// The attempt, if it is this agent's and still open: from the accept to the end of wrap-up.
-    fn own_attempt(&self, session: &Session, id: AttemptId) -> Result<Attempt, Refusal> {
-        let own = session.activity.attempt_id() == Some(id);
-        self.attempts.get(&id).filter(|_| own).cloned().ok_or(Refusal::CallGone)
+    /// The attempt that a dialog is the conversation of.
+    fn attempt(&self, id: DialogId) -> Result<Attempt, Refusal> {
+        self.attempt_of(id).and_then(|id| self.attempts.get(&id)).cloned().ok_or(Refusal::CallGone)
     }
 
-    fn campaign_of(&self, attempt: &Attempt) -> Option<&Campaign> {
-        self.desks.get(&attempt.campaign_id).map(|desk| &desk.campaign)
-    }
-
-    fn end(&mut self, session: &Session, id: AttemptId) -> Answered {
-        let attempt = self.own_attempt(session, id)?;
-        match attempt.phase {
-            Phase::Dialing | Phase::Talking { .. } => {
-                self.hang_up(id);
-                Ok(Answer::Done)
-            }
-            Phase::WrappingUp { .. } | Phase::Ended(_) => Err(Refusal::CallGone),
-        }
-    }
-
-    fn reclassify(&mut self, session: &Session, id: AttemptId, to: Classification) -> Answered {
-        let mut attempt = self.own_attempt(session, id)?;
+    fn reclassify(&mut self, session: &Session, mut attempt: Attempt, to: Classification) {
         let was = attempt.classification.unwrap_or_default();
         attempt.classification = Some(to);
-        self.emit_of(&attempt, Event::AttemptReclassified { attempt_id: id, was, to });
+        let event = Event::AttemptReclassified { attempt_id: attempt.id, was, to };
+        self.emit(session.agent_id, attempt.campaign_id, attempt.contact_id, event);
         let promised = attempt.promises_callback_id.filter(|_| to == Classification::DoNotCall);
         if promised.is_some() {
             attempt.promises_callback_id = None;
@@ -295,67 +324,46 @@ impl Engine {
         if let Some(callback_id) = promised {
             self.drop_callback(callback_id);
         }
-        Ok(Answer::Done)
     }
 
-    fn state_zone(&mut self, session: &Session, id: AttemptId, zone: Zone) -> Answered {
-        let attempt = self.own_attempt(session, id)?;
+    fn state_zone(&mut self, session: &Session, attempt: &Attempt, zone: Zone) -> Result<(), Refusal> {
         let Some(candidate) = self.held.get_mut(&attempt.contact_id) else { return Err(Refusal::CallGone) };
         candidate.contact.stated_zones = Some(StatedZones { zones: zone.into(), source: ZoneSource::Agent });
         let candidate = candidate.clone();
         self.write_contact(&candidate, None, self.now);
-        self.emit_of(&attempt, Event::ZoneStated { zones: zone.into() });
-        Ok(Answer::Done)
+        let event = Event::ZoneStated { zones: zone.into() };
+        self.emit(session.agent_id, attempt.campaign_id, attempt.contact_id, event);
+        Ok(())
     }
 
     // Wrap-up.
 
-    fn ask_wrap_up(&mut self, session: &Session) -> Answered {
-        let Activity::Talking { attempt_id } = session.activity else {
-            return Err(wrong_state("wrap_up", session));
-        };
-        let attempt = self.own_attempt(session, attempt_id)?;
-        let mode = self.campaign_of(&attempt).map(|campaign| campaign.rules.wrap_up.mode);
-        match mode {
-            None | Some(WrapUpMode::NotAllowed) => Err(Refusal::WrapUpNotAllowed),
-            // It follows in any case.
-            Some(WrapUpMode::Required | WrapUpMode::RequiredWithReason) => Ok(Answer::Done),
-            Some(WrapUpMode::Optional) => {
-                if let Some(kept) = self.sessions.get_mut(&session.agent_id)
-                    && !kept.wrap_up_asked
-                {
-                    kept.wrap_up_asked = true;
-                    self.say_state(session.agent_id, session.activity.state(), session.since_at);
-                }
-                Ok(Answer::Done)
-            }
+    fn ask_wrap_up(&mut self, session: &Session, id: DialogId) {
+        let rules = self.dialogs.get(&id).and_then(|dialog| self.wrap_up_rules(dialog));
+        // Where it is required it follows in any case.
+        if rules.is_some_and(|rules| rules.mode == WrapUpMode::Optional)
+            && let Some(kept) = self.sessions.get_mut(&session.agent_id)
+            && !kept.wrap_up_asked
+        {
+            kept.wrap_up_asked = true;
+            self.say_state(session.agent_id, session.activity.state(), session.since_at);
         }
     }
 
-    fn apply_reason(&mut self, session: &Session, id: AttemptId, reason: String) -> Answered {
-        let mut attempt = self.own_attempt(session, id)?;
-        if matches!(attempt.phase, Phase::Dialing) {
-            return Err(wrong_state("apply_wrap_up_reason", session));
-        }
-        let campaign = self.campaign_of(&attempt).ok_or(Refusal::CallGone)?;
-        if !campaign.rules.wrap_up.reasons.contains(&reason) {
+    fn apply_reason(&mut self, id: DialogId, reason: String) -> Result<(), Refusal> {
+        let Some(mut dialog) = self.dialogs.get(&id).cloned() else { return Err(Refusal::CallGone) };
+        if !self.wrap_up_reasons(&dialog).contains(&reason) {
             return Err(Refusal::UnknownWrapUpReason { reason });
         }
-        attempt.wrap_up_reason = Some(reason.clone());
-        self.emit_of(&attempt, Event::WrapUpReasonApplied { attempt_id: id, reason });
-        self.keep(attempt);
-        Ok(Answer::Done)
+        dialog.wrap_up_reason = Some(reason.clone());
+        self.keep_dialog(dialog);
+        if let Ok(mut attempt) = self.attempt(id) {
+            attempt.wrap_up_reason = Some(reason.clone());
+            self.keep(attempt);
+        }
+        self.tell(id, &Event::WrapUpReasonApplied { dialog_id: id, reason });
+        Ok(())
     }
-}
-
-#[derive(Clone, Copy)]
-enum Decline {
-    Reject,
-    Close,
-}
-
-fn wrong_state(command: &'static str, session: &Session) -> Refusal {
-    Refusal::WrongState { command, state: session.activity.state() }
 }
 
 /// A text a person gave, without blanks around it, neither empty nor too long.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::domain::ids::{AgentId, AttemptId, CallbackId, CampaignId, ReservationId};
+use crate::domain::ids::{AgentId, CallbackId, CampaignId, ChannelId, DialogId, DigitId, ReservationId};
 
 /// What a deadline is about. At one instant they fire in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,14 +13,22 @@ pub enum Deadline {
     Presence(AgentId),
     /// The preview's time is over.
     Preview(ReservationId),
+    /// An agent did not answer a call that was offered to them.
+    Offer(DialogId, AgentId),
+    /// An agent's phone was not connected.
+    Connect(AgentId),
+    /// A caller waited as long as they may.
+    Waits(DialogId),
     /// It rang long enough, and the switch said nothing.
-    Ring(AttemptId),
-    /// The switch did not confirm the end of a call.
-    HangUp(AttemptId),
-    /// Time to ask whether the call still lives.
-    Audit(AttemptId),
+    Ring(ChannelId),
+    /// The switch did not confirm the end of a line.
+    HangUp(ChannelId),
+    /// Time to ask whether the line still lives.
+    Audit(ChannelId),
+    /// The switch did not say what became of a keypad tone.
+    Digit(AgentId, DigitId),
     /// Wrap-up is over.
-    WrapUp(AttemptId),
+    WrapUp(AgentId),
     /// A callback falls due.
     CallbackDue(CallbackId),
     /// A personal callback is offered to all from now on.
@@ -52,6 +60,11 @@ impl Deadlines {
         if let Some(before) = self.at.remove(&what) {
             self.order.remove(&(before, what));
         }
+    }
+
+    /// Is there such a deadline?
+    pub fn is_set(&self, what: Deadline) -> bool {
+        self.at.contains_key(&what)
     }
 
     /// When the next one is.

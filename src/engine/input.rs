@@ -14,7 +14,10 @@ use crate::domain::{
     campaign::Campaign,
     command::Command,
     contact::Contact,
-    ids::{AgentId, AttemptId, CampaignId, ContactId, ReservationId},
+    dialog::{Caller, Dialog},
+    ids::{AgentId, CampaignId, ChannelId, ContactId, ReservationId},
+    queue::Queue,
+    reason::Reason,
     reservation::Reservation,
     suppression::Suppression,
     zone::ZoneSet,
@@ -45,10 +48,19 @@ pub enum Input {
     },
     /// The switch told something.
     Switch {
-        /// The call.
-        attempt_id: AttemptId,
+        /// Of which line.
+        channel_id: ChannelId,
         /// What.
         progress: CallProgress,
+    },
+    /// Somebody called a service queue.
+    Arrived {
+        /// Their line.
+        channel_id: ChannelId,
+        /// The queue's name.
+        queue: String,
+        /// What the network tells of them.
+        caller: Caller,
     },
     /// Something was changed beside the engine, by a manager.
     Notice(Notice),
@@ -87,9 +99,9 @@ pub enum Input {
     /// Answer to [`super::output::Ask::Channels`].
     Channels {
         /// What was asked.
-        asked: Vec<AttemptId>,
+        asked: Vec<ChannelId>,
         /// Those the switch still has.
-        alive: Vec<AttemptId>,
+        alive: Vec<ChannelId>,
     },
 }
 
@@ -117,6 +129,16 @@ pub enum Notice {
         /// As they are now.
         agent: Agent,
     },
+    /// The reasons that the team's agents choose from changed.
+    ReasonsChanged {
+        /// All of the team's, as they are now.
+        reasons: Vec<Reason>,
+    },
+    /// A queue is new, or its state or rules changed.
+    QueueChanged {
+        /// As it is now.
+        queue: Box<Queue>,
+    },
 }
 
 /// Everything the engine needs to go on after a stop.
@@ -136,10 +158,18 @@ pub struct Snapshot {
     pub reservations: Vec<Reservation>,
     /// Open attempts.
     pub attempts: Vec<Attempt>,
+    /// Dialogs that are not settled.
+    pub dialogs: Vec<Dialog>,
     /// Contacts in progress.
     pub contacts: Vec<Candidate>,
     /// Scheduled callbacks.
     pub callbacks: Vec<Callback>,
+    /// The reasons that the team's agents choose from.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
+    /// The queues of the team, the closed ones too.
+    #[serde(default)]
+    pub queues: Vec<Queue>,
     /// The instant of the last event, so that the time of the engine never goes back.
     pub last_event_at: Option<Timestamp>,
 }

@@ -1,6 +1,7 @@
-//! Which contact goes to which Ready agent.
+//! Which caller or contact goes to which Ready agent.
 //!
-//! The agent who is Ready longest is served first, with the first of:
+//! The agent who is Ready longest is served first, with a waiting caller (`queueing` has the rule that lets neither callers
+//! nor previews starve), or with the first of:
 //! 1. a callback that they promised themselves,
 //! 2. a callback that any agent may make (promised so, or its own agent did not come in time),
 //! 3. a contact of the campaign whose turn it is: by priority, then in proportion to the weights.
@@ -23,12 +24,29 @@ pub(super) struct Offer {
 }
 
 impl Engine {
-    /// Gives every Ready agent a contact, as long as there are any.
+    /// Gives every Ready agent a caller or a contact, as long as there are any.
     pub(super) fn match_agents(&mut self) {
         for agent_id in self.ready_agents() {
-            let Some(offer) = self.offer_for(agent_id) else { continue };
-            self.reserve(agent_id, offer);
+            match self.next_caller() {
+                Some((id, queue_id)) => {
+                    let turn = self.is_previews_turn(agent_id, queue_id);
+                    if !(turn && self.give_preview(agent_id)) {
+                        self.offer_caller(agent_id, id, queue_id);
+                    }
+                }
+                None => {
+                    self.give_preview(agent_id);
+                }
+            }
         }
+    }
+
+    /// Gives an agent a preview, if there is one.
+    fn give_preview(&mut self, agent_id: AgentId) -> bool {
+        let Some(offer) = self.offer_for(agent_id) else { return false };
+        self.count_callers(agent_id, false);
+        self.reserve(agent_id, offer);
+        true
     }
 
     fn ready_agents(&self) -> Vec<AgentId> {

@@ -10,22 +10,34 @@
 //! | `matching` | which contact goes to which Ready agent |
 //! | `hopper` | what is read ahead, and when to look again |
 //! | `reserving` | how a preview begins and ends |
-//! | `calling` | the call, from the order to its end |
-//! | `wrapping` | the end of the attempt, wrap-up included |
+//! | `calling` | lines at the switch, and the call of an accepted preview |
+//! | `dialogs` | who comes to a dialog, who leaves, and what follows |
+//! | `placing` | calls that agents make, and that colleagues answer |
+//! | `consulting` | end, hold, retrieve, consult, conference, transfer |
+//! | `keypad` | tones |
+//! | `queueing` | callers of the service queues |
+//! | `allowed` | what an agent may do now: the one place that says so |
+//! | `wrapping` | the end of a call for its agents, and of the attempt |
 //! | `calling_back` | promises: made, due, moved, held, missed |
 //! | `deadlines` | what happens by itself |
 //! | `restore` | going on after a stop |
 //! | `view` | what an agent and a supervisor see |
 
+mod allowed;
 mod calling;
 mod calling_back;
 mod commands;
+mod consulting;
 mod deadlines;
+mod dialogs;
 mod hopper;
 pub mod input;
+mod keypad;
 mod matching;
 mod notices;
 pub mod output;
+mod placing;
+mod queueing;
 mod reserving;
 mod restore;
 pub mod session;
@@ -43,6 +55,7 @@ use uuid::Uuid;
 
 use self::{
     deadlines::{Deadline, Deadlines},
+    dialogs::ChannelOf,
     hopper::Desk,
     input::{Candidate, Input},
     output::{Ask, ContactChange, Output, Ticket},
@@ -53,9 +66,13 @@ use crate::domain::{
     attempt::Attempt,
     callback::Callback,
     contact::{CloseReason, ContactState},
+    dial_plan::DialPlan,
+    dialog::{Dialog, DigitEnd, Left},
     eligibility,
     event::{Event, EventRecord},
-    ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ReservationId, TeamId},
+    ids::{AgentId, AttemptId, CallbackId, CampaignId, ChannelId, ContactId, DialogId, QueueId, ReservationId, TeamId},
+    queue::Queue,
+    reason::Reason,
     reservation::Reservation,
     zone::ZoneSet,
     zone_rules::ZoneRules,
@@ -74,6 +91,16 @@ pub struct Settings {
     pub audit_seconds: u32,
     /// How many days ahead a callback can be promised.
     pub callback_days_max: u32,
+    /// Which numbers agents may dial.
+    pub dial_plan: DialPlan,
+    /// A colleague has so many seconds to answer.
+    pub answer_seconds: u32,
+    /// Whom an agent calls may let it ring for so many seconds.
+    pub placed_ring_seconds: u32,
+    /// So many keypad tones of an agent can be on their way at once.
+    pub digits_outstanding_max: u32,
+    /// The switch has so many seconds to say what became of a keypad tone.
+    pub digit_seconds: u32,
 }
 
 impl Default for Settings {
@@ -84,6 +111,11 @@ impl Default for Settings {
             hang_up_seconds: 5,
             audit_seconds: 30,
             callback_days_max: 366,
+            dial_plan: DialPlan::default(),
+            answer_seconds: 30,
+            placed_ring_seconds: 60,
+            digits_outstanding_max: 5,
+            digit_seconds: 5,
         }
     }
 }
@@ -95,16 +127,24 @@ pub struct Engine {
     settings: Settings,
     rules: Arc<ZoneRules>,
     dice: Xoshiro256PlusPlus,
+    minted: u16,
     /// Never goes back, whatever the clock does.
     now: Timestamp,
     last_seq: i64,
     agents: BTreeMap<AgentId, Agent>,
     sessions: BTreeMap<AgentId, Session>,
     desks: BTreeMap<CampaignId, Desk>,
+    /// Those the team's agents choose from.
+    reasons: Vec<Reason>,
+    queues: BTreeMap<QueueId, Queue>,
     reservations: BTreeMap<ReservationId, Reservation>,
     /// Accepted previews whose rules are being asked, with everyone who waits for the answer.
     accepting: BTreeMap<ReservationId, Vec<Ticket>>,
     attempts: BTreeMap<AttemptId, Attempt>,
+    /// Dialogs that are not settled.
+    dialogs: BTreeMap<DialogId, Dialog>,
+    /// Whose each line at the switch is.
+    channels: BTreeMap<ChannelId, ChannelOf>,
     /// The contacts of open reservations and attempts.
     held: BTreeMap<ContactId, Candidate>,
     /// Scheduled callbacks.
@@ -122,14 +162,19 @@ impl Engine {
             settings,
             rules,
             dice: Xoshiro256PlusPlus::seed_from_u64(seed),
+            minted: 0,
             now,
             last_seq: 0,
             agents: BTreeMap::new(),
             sessions: BTreeMap::new(),
             desks: BTreeMap::new(),
+            reasons: Vec::new(),
+            queues: BTreeMap::new(),
             reservations: BTreeMap::new(),
             accepting: BTreeMap::new(),
             attempts: BTreeMap::new(),
+            dialogs: BTreeMap::new(),
+            channels: BTreeMap::new(),
             held: BTreeMap::new(),
             callbacks: BTreeMap::new(),
             due_callbacks: BTreeMap::new(),
@@ -183,7 +228,8 @@ impl Engine {
         match input {
             Input::Tick => {}
             Input::Command { ticket, agent_id, command } => self.command(ticket, agent_id, command),
-            Input::Switch { attempt_id, progress } => self.switch_said(attempt_id, progress),
+            Input::Switch { channel_id, progress } => self.switch_said(channel_id, progress),
+            Input::Arrived { channel_id, queue, caller } => self.arrived(channel_id, &queue, caller),
             Input::Notice(notice) => self.noticed(notice),
             Input::Due { campaign_id, candidates, next_due_at } => self.due(campaign_id, candidates, next_due_at),
             Input::Zones { campaign_id, zone_sets } => self.zones_known(campaign_id, zone_sets),
@@ -202,10 +248,14 @@ impl Engine {
             match deadline {
                 Deadline::Presence(id) => self.presence_over(id),
                 Deadline::Preview(id) => self.preview_over(id),
+                Deadline::Offer(id, agent_id) => self.offer_ends(id, agent_id, Left::NoAnswer),
+                Deadline::Connect(agent_id) => self.phone_not_connected(agent_id),
+                Deadline::Waits(id) => self.waited_too_long(id),
                 Deadline::Ring(id) => self.rang_long_enough(id),
                 Deadline::HangUp(id) => self.hang_up_unconfirmed(id),
                 Deadline::Audit(id) => self.audit(id),
-                Deadline::WrapUp(id) => self.wrap_up_over(id),
+                Deadline::Digit(agent_id, id) => self.digit_is(agent_id, id, DigitEnd::TimedOut),
+                Deadline::WrapUp(id) => self.leave_wrap_up(id),
                 Deadline::CallbackDue(id) => self.callback_due(id),
                 // The match at the end of the step sees that it is open to all now.
                 Deadline::CallbackHeld(_) => {}
@@ -217,9 +267,14 @@ impl Engine {
 
     // What every file of the engine needs.
 
+    /// An id that is new, and sorts after those minted before it: also within a millisecond, by a counter in the twelve bits
+    /// that RFC 9562 (6.2, method 1) gives it.
     fn mint<T: From<Uuid>>(&mut self) -> T {
         let millis = u64::try_from(self.now.as_millisecond()).unwrap_or_default();
-        T::from(uuid::Builder::from_unix_timestamp_millis(millis, &self.dice.random()).into_uuid())
+        let mut rest: [u8; 10] = self.dice.random();
+        self.minted = self.minted.wrapping_add(1);
+        rest[..2].copy_from_slice(&(self.minted & 0x0fff).to_be_bytes());
+        T::from(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
     }
 
     fn emit(
@@ -258,13 +313,13 @@ impl Engine {
 
     fn say_state(&mut self, agent_id: AgentId, was: crate::domain::agent::AgentState, was_since_at: Timestamp) {
         let Some(session) = self.sessions.get(&agent_id) else { return };
-        let (reason, wrap_up_ends_at) = match &session.activity {
-            Activity::NotReady { reason } => (Some(reason.clone()), None),
-            Activity::WrapUp { ends_at, .. } => (None, Some(*ends_at)),
-            Activity::Ready | Activity::Previewing { .. } | Activity::Dialing { .. } | Activity::Talking { .. } => {
-                (None, None)
+        let reason = match &session.activity {
+            Activity::NotReady { reason } => Some(reason.clone()),
+            Activity::Ready | Activity::Previewing { .. } | Activity::InDialogs { .. } | Activity::WrapUp { .. } => {
+                None
             }
         };
+        let wrap_up_ends_at = session.wrap_up_ends_at();
         let event = Event::AgentStateChanged {
             was,
             was_since_at,
@@ -272,6 +327,7 @@ impl Engine {
             reason,
             pending: session.pending(),
             wrap_up_ends_at,
+            wrap_up_seconds_left: wrap_up_ends_at.map(|at| self.seconds_until(at)),
         };
         self.out.changes.sessions.insert(agent_id, Some(session.clone()));
         self.emit(agent_id, None, None, event);
@@ -279,8 +335,10 @@ impl Engine {
 
     /// Signs an agent off.
     fn sign_off(&mut self, agent_id: AgentId, reason: &str) {
+        self.drop_offers(agent_id);
         let Some(session) = self.sessions.remove(&agent_id) else { return };
         self.deadlines.clear(Deadline::Presence(agent_id));
+        self.deadlines.clear(Deadline::WrapUp(agent_id));
         self.out.changes.sessions.insert(agent_id, None);
         self.emit(
             agent_id,
@@ -293,6 +351,7 @@ impl Engine {
                 reason: Some(reason.to_owned()),
                 pending: None,
                 wrap_up_ends_at: None,
+                wrap_up_seconds_left: None,
             },
         );
     }
@@ -358,9 +417,9 @@ impl Engine {
         self.held.contains_key(&id)
     }
 
-    fn channels_known(&mut self, asked: &[AttemptId], alive: &BTreeSet<AttemptId>) {
+    fn channels_known(&mut self, asked: &[ChannelId], alive: &BTreeSet<ChannelId>) {
         for id in asked {
-            if alive.contains(id) { self.call_is_alive(*id) } else { self.call_is_gone(*id) }
+            if alive.contains(id) { self.channel_is_alive(*id) } else { self.channel_is_gone(*id) }
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What managers change while agents work: campaigns, lists, do-not-call lists, agents. It holds at once, also for what is
-//! open on a screen.
+//! What managers change while agents work: campaigns, lists, do-not-call lists, agents, reasons, queues. It holds at once,
+//! also for what is open on a screen.
 
 use super::{Engine, hopper::Desk, input::Notice};
 use crate::domain::{
@@ -7,8 +7,10 @@ use crate::domain::{
     campaign::{Campaign, CampaignState},
     eligibility::Verdict,
     event::Event,
-    ids::{CallbackId, CampaignId, ReservationId},
+    ids::{CallbackId, CampaignId, QueueId, ReservationId},
     phone::PhoneNumber,
+    queue::Queue,
+    reason::Reason,
     reservation::ReservationEnd,
     suppression::Suppression,
 };
@@ -29,7 +31,21 @@ impl Engine {
             Notice::AgentChanged { agent } => {
                 self.agents.insert(agent.id, agent);
             }
+            Notice::ReasonsChanged { reasons } => self.reasons = reasons,
+            Notice::QueueChanged { queue } => {
+                self.queues.insert(queue.id, *queue);
+            }
         }
+    }
+
+    /// The reasons that the team's agents choose from.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// A queue of the team.
+    pub fn queue(&self, id: QueueId) -> Option<&Queue> {
+        self.queues.get(&id)
     }
 
     fn campaign_changed(&mut self, campaign: Campaign) {

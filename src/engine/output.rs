@@ -12,9 +12,11 @@ use crate::domain::{
     attempt::Attempt,
     callback::Callback,
     contact::{ContactState, Progress, StatedZones},
+    dial_plan::PlacePermit,
+    dialog::{Dialog, Digit},
     eligibility::{DialPermit, Place},
     event::EventRecord,
-    ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ReservationId, TeamId},
+    ids::{AgentId, AttemptId, CallbackId, CampaignId, ChannelId, ContactId, DialogId, DigitId, ReservationId, TeamId},
     phone::PhoneNumber,
     refusal::Refusal,
     reservation::Reservation,
@@ -48,6 +50,8 @@ pub struct Changes {
     pub reservations: BTreeMap<ReservationId, Reservation>,
     /// Attempts.
     pub attempts: BTreeMap<AttemptId, Attempt>,
+    /// Dialogs.
+    pub dialogs: BTreeMap<DialogId, Dialog>,
     /// Callbacks.
     pub callbacks: BTreeMap<CallbackId, Callback>,
     /// Agents at work; none for those who left.
@@ -64,6 +68,7 @@ impl Changes {
         self.contacts.is_empty()
             && self.reservations.is_empty()
             && self.attempts.is_empty()
+            && self.dialogs.is_empty()
             && self.callbacks.is_empty()
             && self.sessions.is_empty()
             && self.suppressions.is_empty()
@@ -71,24 +76,115 @@ impl Changes {
     }
 }
 
-/// What the switch is asked to do, after the commit.
+/// An agent's phone, as the switch is told of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "order")]
-pub enum Order {
-    /// Call the agent's phone, then the customer from it.
-    Dial {
-        /// The attempt; the switch names the channel by it.
-        attempt_id: AttemptId,
-        /// The agent's phone.
-        extension: String,
+pub struct Phone {
+    /// Its line: brought up, answering by itself, if it is not there yet.
+    pub channel_id: ChannelId,
+    /// Where it is.
+    pub extension: String,
+}
+
+/// Who is dialled, and by which right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "to")]
+pub enum Destination {
+    /// A contact of a campaign.
+    Customer {
         /// The right to dial.
         permit: DialPermit,
     },
-    /// End the call.
-    HangUp {
-        /// The attempt.
-        attempt_id: AttemptId,
+    /// Somebody an agent calls.
+    Placed {
+        /// The right to dial.
+        permit: PlacePermit,
+        /// How long it may ring, in seconds.
+        ring_seconds_max: u32,
     },
+}
+
+/// What the switch is asked to do, after the commit. A dialog is a room in which its channels hear each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "order")]
+pub enum Order {
+    /// Call somebody into a dialog: from the agent's phone, or into a dialog whose agent leaves.
+    Dial {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// The line to make.
+        channel_id: ChannelId,
+        /// The agent's phone, which is connected first.
+        phone: Option<Phone>,
+        /// Who is dialled.
+        to: Destination,
+    },
+    /// Connect an agent's phone with a dialog, whose caller is there.
+    Connect {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// The phone.
+        phone: Phone,
+    },
+    /// The phone leaves the dialog for a while; whoever is alone there hears music.
+    Hold {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// The phone's line.
+        channel_id: ChannelId,
+    },
+    /// The phone is in the dialog again.
+    Retrieve {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// The phone's line.
+        channel_id: ChannelId,
+    },
+    /// Everybody in `from` is in `into` from now on.
+    Join {
+        /// The consultation.
+        from: DialogId,
+        /// What it was about.
+        into: DialogId,
+    },
+    /// The phone leaves the dialog for good.
+    Leave {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// The phone's line.
+        channel_id: ChannelId,
+    },
+    /// Send a keypad tone.
+    SendDigit {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// Whose line hears it.
+        channel_id: ChannelId,
+        /// The request, which is to be answered.
+        digit_id: DigitId,
+        /// The key.
+        digit: Digit,
+    },
+    /// End a line.
+    HangUp {
+        /// Which.
+        channel_id: ChannelId,
+    },
+}
+
+impl Order {
+    /// The stable name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Dial { .. } => "dial",
+            Self::Connect { .. } => "connect",
+            Self::Hold { .. } => "hold",
+            Self::Retrieve { .. } => "retrieve",
+            Self::Join { .. } => "join",
+            Self::Leave { .. } => "leave",
+            Self::SendDigit { .. } => "send_digit",
+            Self::HangUp { .. } => "hang_up",
+        }
+    }
 }
 
 /// A question to the world; the answer is an input of the next step.
@@ -123,10 +219,10 @@ pub enum Ask {
         /// The number.
         number: PhoneNumber,
     },
-    /// Does the switch still have these calls?
+    /// Does the switch still have these lines?
     Channels {
-        /// The calls.
-        attempt_ids: Vec<AttemptId>,
+        /// The lines.
+        channel_ids: Vec<ChannelId>,
     },
 }
 

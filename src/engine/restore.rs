@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{
     Engine, Settings,
     deadlines::Deadline,
+    dialogs::ChannelOf,
     hopper::Desk,
     input::{Candidate, Snapshot},
     output::Ask,
@@ -15,9 +16,11 @@ use super::{
 };
 use crate::domain::{
     agent::NextState,
-    attempt::Phase,
+    attempt::{Attempt, Phase},
     contact::ContactState,
-    ids::{AgentId, AttemptId, CallbackId, ContactId, TeamId},
+    dialog::{Dialog, DigitEnd},
+    ids::{AgentId, CallbackId, ChannelId, ContactId, DialogId, TeamId},
+    outcome::{FailureCause, Outcome},
     zone_rules::ZoneRules,
 };
 
@@ -41,19 +44,24 @@ impl Engine {
         engine.agents = snapshot.agents.into_iter().map(|agent| (agent.id, agent)).collect();
         engine.sessions = snapshot.sessions.into_iter().map(|session| (session.agent_id, session)).collect();
         engine.desks = snapshot.campaigns.into_iter().map(|campaign| (campaign.id, Desk::new(campaign))).collect();
+        engine.reasons = snapshot.reasons;
+        engine.queues = snapshot.queues.into_iter().map(|queue| (queue.id, queue)).collect();
         engine.reservations = snapshot.reservations.into_iter().map(|r| (r.id, r)).collect();
         engine.attempts = snapshot.attempts.into_iter().map(|attempt| (attempt.id, attempt)).collect();
         engine.callbacks = snapshot.callbacks.into_iter().map(|callback| (callback.id, callback)).collect();
-        engine.hold(snapshot.contacts);
+        engine.dialogs = snapshot.dialogs.into_iter().map(|dialog| (dialog.id, dialog)).collect();
+        engine.hold_contacts(snapshot.contacts);
+        engine.resume_attempts();
+        engine.resume_dialogs();
         engine.resume_agents();
         engine.resume_reservations();
-        engine.resume_attempts();
+        engine.settle_dialogs();
         engine.resume_callbacks();
         engine
     }
 
     /// Takes the contacts in progress; one that nobody holds waits again.
-    fn hold(&mut self, contacts: Vec<Candidate>) {
+    fn hold_contacts(&mut self, contacts: Vec<Candidate>) {
         for candidate in contacts {
             let id = candidate.contact.id;
             if self.reservations.values().any(|r| r.contact_id == id)
@@ -70,17 +78,36 @@ impl Engine {
         let ids: Vec<AgentId> = self.sessions.keys().copied().collect();
         for id in ids {
             self.present(id);
-            let Some(session) = self.sessions.get(&id) else { continue };
-            let stands = match &session.activity {
-                Activity::NotReady { .. } | Activity::Ready => true,
-                Activity::Previewing { reservation_id } => self.reservations.contains_key(reservation_id),
-                Activity::Dialing { attempt_id }
-                | Activity::Talking { attempt_id }
-                | Activity::WrapUp { attempt_id, .. } => self.attempts.contains_key(attempt_id),
-            };
-            if !stands {
-                self.free_agent(id, NextState::Ready);
+            let Some(session) = self.sessions.get_mut(&id) else { continue };
+            if let Some(channel_id) = session.channel_id {
+                self.channels.insert(channel_id, ChannelOf::Phone(id));
             }
+            // A tone that was on its way is not waited for any more.
+            let digits: Vec<_> = session.digits.iter().map(|digit| digit.id).collect();
+            for digit_id in digits {
+                self.digit_is(id, digit_id, DigitEnd::TimedOut);
+            }
+            self.resume_agent(id);
+        }
+    }
+
+    /// An agent does what their last commit says, as far as it is still there.
+    fn resume_agent(&mut self, id: AgentId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if let Some(wrap_up) = session.wrap_up {
+            if self.dialogs.contains_key(&wrap_up.dialog_id) {
+                self.deadlines.set(Deadline::WrapUp(id), wrap_up.ends_at);
+            } else {
+                session.wrap_up = None;
+            }
+        }
+        match session.activity.clone() {
+            Activity::NotReady { .. } | Activity::Ready => {}
+            Activity::Previewing { reservation_id } if self.reservations.contains_key(&reservation_id) => {}
+            Activity::Previewing { .. } => self.free_agent(id, NextState::Ready),
+            Activity::WrapUp { after } if session.wrap_up.is_none() => self.free_agent(id, after),
+            Activity::WrapUp { .. } => {}
+            Activity::InDialogs { .. } => self.refresh(id),
         }
     }
 
@@ -90,31 +117,39 @@ impl Engine {
         }
     }
 
-    fn resume_attempts(&mut self) {
-        let mut at_switch: Vec<AttemptId> = Vec::new();
-        let (audit, hang_up) = (self.settings.audit_seconds, self.settings.hang_up_seconds);
-        let after = |seconds: u32| self.now + SignedDuration::from_secs(i64::from(seconds));
-        for attempt in self.attempts.values() {
-            match attempt.phase {
-                Phase::Dialing => {
-                    self.deadlines.set(Deadline::Ring(attempt.id), attempt.ring_until_at);
-                    at_switch.push(attempt.id);
-                }
-                Phase::Talking { .. } => {
-                    self.deadlines.set(Deadline::Audit(attempt.id), after(audit));
-                    at_switch.push(attempt.id);
-                }
-                Phase::WrappingUp { wrap_up_ends_at, .. } => {
-                    self.deadlines.set(Deadline::WrapUp(attempt.id), wrap_up_ends_at);
-                }
-                Phase::Ended(_) => {}
-            }
-            if attempt.hang_up_asked_at.is_some() && !matches!(attempt.phase, Phase::WrappingUp { .. }) {
-                self.deadlines.set(Deadline::HangUp(attempt.id), after(hang_up));
-            }
+    /// Every line is asked for at the switch: whoever is not there any more has left. Customers come first, since what they
+    /// left decides more than an agent's phone does.
+    fn resume_dialogs(&mut self) {
+        let dialogs: Vec<Dialog> = self.dialogs.values().cloned().collect();
+        for dialog in &dialogs {
+            self.arm(dialog);
         }
-        if !at_switch.is_empty() {
-            self.ask(Ask::Channels { attempt_ids: at_switch });
+        let outside = |of: &&ChannelOf| matches!(of, ChannelOf::Outside(_));
+        let lines = |wanted: bool| self.channels.iter().filter(move |(_, of)| outside(of) == wanted).map(|(id, _)| *id);
+        let channel_ids: Vec<ChannelId> = lines(true).chain(lines(false)).collect();
+        if !channel_ids.is_empty() {
+            self.ask(Ask::Channels { channel_ids });
+        }
+    }
+
+    /// An attempt without a dialog is of an older version: nobody knows how it ended.
+    fn resume_attempts(&mut self) {
+        let lost = |attempt: &&Attempt| !self.dialogs.contains_key(&DialogId::from(attempt.id));
+        let lost: Vec<Attempt> = self.attempts.values().filter(lost).cloned().collect();
+        for attempt in lost {
+            let outcome = match attempt.phase {
+                Phase::Dialing => Outcome::Failed(FailureCause::Lost),
+                Phase::Talking { .. } | Phase::WrappingUp { .. } | Phase::Ended(_) => attempt.answered_outcome(),
+            };
+            self.finish(attempt, self.now, outcome);
+        }
+    }
+
+    /// A dialog that was over, and whose agents are gone, is settled.
+    fn settle_dialogs(&mut self) {
+        let ids: Vec<DialogId> = self.dialogs.keys().copied().collect();
+        for id in ids {
+            self.settle(id);
         }
     }
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     agent::{AgentState, NextState},
-    ids::{AgentId, AttemptId, ReservationId},
+    dialog::Digit,
+    ids::{AgentId, ChannelId, DialogId, DigitId, ReservationId},
 };
 
 /// What an agent does. Each state holds only what is true in it.
@@ -17,29 +18,24 @@ pub enum Activity {
         /// Why.
         reason: String,
     },
-    /// Waits for a preview.
+    /// Waits for a contact or a caller.
     Ready,
     /// Reads a preview.
     Previewing {
         /// The preview.
         reservation_id: ReservationId,
     },
-    /// Waits for the customer to answer.
-    Dialing {
-        /// The call.
-        attempt_id: AttemptId,
-    },
-    /// Talks.
-    Talking {
-        /// The call.
-        attempt_id: AttemptId,
+    /// Is in one dialog or more.
+    InDialogs {
+        /// The state this makes: reserved, talking or hold.
+        shows: AgentState,
+        /// The state they come back to, unless they choose another.
+        after: NextState,
     },
     /// Finishes the last call.
     WrapUp {
-        /// The call.
-        attempt_id: AttemptId,
-        /// When it ends by itself.
-        ends_at: Timestamp,
+        /// The state they come back to, unless they choose another.
+        after: NextState,
     },
 }
 
@@ -49,21 +45,42 @@ impl Activity {
         match self {
             Self::NotReady { .. } => AgentState::NotReady,
             Self::Ready => AgentState::Ready,
-            Self::Previewing { .. } | Self::Dialing { .. } => AgentState::Reserved,
-            Self::Talking { .. } => AgentState::Talking,
+            Self::Previewing { .. } => AgentState::Reserved,
+            Self::InDialogs { shows, .. } => *shows,
             Self::WrapUp { .. } => AgentState::WrapUp,
         }
     }
+}
 
-    /// The call, from the accept to the end of wrap-up.
-    pub fn attempt_id(&self) -> Option<AttemptId> {
-        match self {
-            Self::Dialing { attempt_id } | Self::Talking { attempt_id } | Self::WrapUp { attempt_id, .. } => {
-                Some(*attempt_id)
-            }
-            Self::NotReady { .. } | Self::Ready | Self::Previewing { .. } => None,
-        }
-    }
+/// A dialog that is over for the agent, and that they may still finish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrapUp {
+    /// Which.
+    pub dialog_id: DialogId,
+    /// When that ends by itself, counted from the end of the call.
+    pub ends_at: Timestamp,
+}
+
+/// The keypad of an agent, while it is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keypad {
+    /// The dialog it sends to.
+    pub dialog_id: DialogId,
+    /// The keys that were asked for, as the read-only field shows them.
+    pub keys: String,
+}
+
+/// A keypad tone on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigitRequest {
+    /// Which.
+    pub id: DigitId,
+    /// The dialog.
+    pub dialog_id: DialogId,
+    /// The key.
+    pub digit: Digit,
+    /// Then it counts as timed out.
+    pub until_at: Timestamp,
 }
 
 /// An agent at work.
@@ -77,24 +94,56 @@ pub struct Session {
     pub activity: Activity,
     /// Since when.
     pub since_at: Timestamp,
-    /// The state to take when the call, and wrap-up, are over.
+    /// The state to take when the calls, and wrap-up, are over.
     pub next: Option<NextState>,
     /// Gave no sign of life in a call: leaves when it is over, unless they come back before.
-    #[serde(default)]
     pub is_lost: bool,
     /// Wrap-up was asked for in a call where it is optional.
     pub wrap_up_asked: bool,
+    /// The last routed call, while it may be wrapped up.
+    pub wrap_up: Option<WrapUp>,
+    /// The line of their phone, while they are in a dialog.
+    pub channel_id: Option<ChannelId>,
+    /// The keypad, while it is open.
+    pub keypad: Option<Keypad>,
+    /// Keypad tones on their way.
+    pub digits: Vec<DigitRequest>,
+    /// How many callers they took since their last preview.
+    pub callers_in_a_row: u32,
 }
 
 /// The reason an agent is logged out who did not renew their presence.
 pub(super) const REASON_LOST: &str = "connection_lost";
 
 impl Session {
+    /// An agent who comes to work at this phone.
+    pub fn new(agent_id: AgentId, extension: String, reason: &str, now: Timestamp) -> Self {
+        Self {
+            agent_id,
+            extension,
+            activity: Activity::NotReady { reason: reason.to_owned() },
+            since_at: now,
+            next: None,
+            is_lost: false,
+            wrap_up_asked: false,
+            wrap_up: None,
+            channel_id: None,
+            keypad: None,
+            digits: Vec::new(),
+            callers_in_a_row: 0,
+        }
+    }
+
     /// What follows, as everyone sees it.
     pub fn pending(&self) -> Option<NextState> {
         if self.is_lost {
             return Some(NextState::LoggedOut { reason: REASON_LOST.to_owned() });
         }
         self.next.clone()
+    }
+
+    /// When wrap-up ends by itself, while the agent is in it.
+    pub fn wrap_up_ends_at(&self) -> Option<Timestamp> {
+        self.wrap_up.filter(|_| matches!(self.activity, Activity::WrapUp { .. })).map(|wrap_up| wrap_up.ends_at)
     }
 }

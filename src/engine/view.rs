@@ -12,11 +12,12 @@ use super::{
 };
 use crate::domain::{
     agent::{Agent, AgentState, NextState},
-    attempt::{Attempt, Phase},
+    attempt::Attempt,
     callback::Callback,
-    campaign::{Campaign, WrapUpMode},
+    campaign::Campaign,
     contact::ContactNumber,
-    ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ReservationId},
+    dialog::{Dialog, DialogKind, Participant, ParticipantState, Who},
+    ids::{AgentId, CallbackId, CampaignId, ContactId, DialogId, ReservationId},
     outcome::{Classification, Outcome},
     phone::PhoneNumber,
     schema::{Instant, WallClock},
@@ -44,9 +45,9 @@ pub struct AgentView {
     pub wrap_up_pending: bool,
     /// The preview they read.
     pub preview: Option<PreviewView>,
-    /// Their call, from the accept to the end of wrap-up.
-    pub call: Option<CallView>,
-    /// The commands that work now.
+    /// Their dialogs, oldest first: those they are in, those offered to them, and the one they finish.
+    pub dialogs: Vec<DialogView>,
+    /// What works now, apart from the dialogs; each dialog lists its own.
     pub allowed_commands: Vec<&'static str>,
     /// The number of the last event this view knows of.
     pub last_event_seq: i64,
@@ -123,26 +124,39 @@ pub struct LocalTime {
     pub at: civil::DateTime,
 }
 
-/// A call, from the accept to the end of wrap-up.
+/// A dialog as one of its agents sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct CallView {
-    /// The attempt.
-    pub attempt_id: AttemptId,
-    /// Where it is: `dialing`, `talking`, `wrapping_up`.
+pub struct DialogView {
+    /// Which.
+    pub dialog_id: DialogId,
+    /// How it came about: `outbound`, `inbound`, `placed`, `internal`, `consult`.
+    pub kind: &'static str,
+    /// The dialog that a consultation is about.
+    pub about: Option<DialogId>,
+    /// Where the agent is: `offered`, `connecting`, `dialing`, `ringing`, `talking`, `held`, `wrapping_up`.
     pub phase: &'static str,
-    /// Whom.
-    pub customer: CustomerView,
-    /// When it was dialled.
+    /// Who takes part.
+    pub participants: Vec<ParticipantView>,
+    /// The contact, in a campaign's call.
+    pub customer: Option<CustomerView>,
+    /// The caller, in a queue's call.
+    pub caller: Option<CallerView>,
+    /// When it began to ring.
     #[schemars(with = "Instant")]
     pub opened_at: Timestamp,
-    /// When the customer answered.
+    /// When it was answered.
     #[schemars(with = "Option<Instant>")]
     pub answered_at: Option<Timestamp>,
-    /// Who answered, as it stands.
-    pub classification: Classification,
+    /// When an offer is taken away.
+    #[schemars(with = "Option<Instant>")]
+    pub offered_until_at: Option<Timestamp>,
+    /// Are its details unfolded? Only those of the newest dialog are (agent guide, T2.3).
+    pub is_unfolded: bool,
+    /// Who answered, as it stands, in a campaign's call.
+    pub classification: Option<Classification>,
     /// The reasons to choose from.
     pub wrap_up_reasons: Vec<String>,
-    /// The reason chosen.
+    /// The reason chosen, by whichever agent.
     pub wrap_up_reason: Option<String>,
     /// When wrap-up ends by itself.
     #[schemars(with = "Option<Instant>")]
@@ -151,6 +165,50 @@ pub struct CallView {
     pub wrap_up_seconds_left: Option<i64>,
     /// The promise made in this call.
     pub callback: Option<CallbackView>,
+    /// The keypad, while it is open.
+    pub keypad: Option<KeypadView>,
+    /// What works in it now.
+    pub allowed_acts: Vec<&'static str>,
+}
+
+/// One party of a dialog.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct ParticipantView {
+    /// Who: `agent`, `customer`, `other`.
+    pub who: &'static str,
+    /// Which agent.
+    pub agent_id: Option<AgentId>,
+    /// Their name, or what was dialled.
+    pub name: String,
+    /// Where they are: `waiting`, `offered`, `connecting`, `dialing`, `ringing`, `active`, `held`, `leaving`.
+    pub state: &'static str,
+    /// What works for them now, if they are an agent.
+    pub allowed_acts: Vec<&'static str>,
+}
+
+/// A caller of a queue, as the queue shows them.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct CallerView {
+    /// The queue's name.
+    pub queue: String,
+    /// Their number, unless they withhold it.
+    pub number: Option<PhoneNumber>,
+    /// The call variables, those the queue shows, in its order.
+    pub fields: Vec<Field>,
+    /// Since when they wait or waited.
+    #[schemars(with = "Instant")]
+    pub arrived_at: Timestamp,
+}
+
+/// An open keypad.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct KeypadView {
+    /// The keys that were asked for.
+    pub keys: String,
+    /// How many of them are on their way.
+    pub outstanding: usize,
+    /// How many can be on their way at once.
+    pub outstanding_max: usize,
 }
 
 /// A promise to call again.
@@ -190,8 +248,10 @@ pub struct TeamView {
     pub by_state: BTreeMap<AgentState, usize>,
     /// Open previews.
     pub previews: usize,
-    /// Open calls.
-    pub calls: usize,
+    /// Dialogs in progress.
+    pub dialogs: usize,
+    /// Callers who wait for an agent.
+    pub callers_waiting: usize,
     /// Callbacks that are due and wait for an agent.
     pub callbacks_due: usize,
     /// The number of the last event this view knows of.
@@ -216,6 +276,8 @@ pub struct AgentLine {
     pub extension: Option<String>,
     /// The contact they work on.
     pub contact_id: Option<ContactId>,
+    /// The dialogs they are in.
+    pub dialog_ids: Vec<DialogId>,
 }
 
 impl Engine {
@@ -232,11 +294,21 @@ impl Engine {
             pending: session.and_then(Session::pending),
             wrap_up_pending: session.is_some_and(|s| s.wrap_up_asked),
             preview: session.and_then(|s| self.preview_view(s)),
-            call: session.and_then(|s| self.call_view(s)),
-            allowed_commands: self.allowed_commands(id),
+            dialogs: session.map(|s| self.dialog_views(s)).unwrap_or_default(),
+            allowed_commands: self.allowed_commands(session),
             last_event_seq: self.last_seq,
             now: self.now,
         })
+    }
+
+    /// An agent at work.
+    pub fn session(&self, id: AgentId) -> Option<&Session> {
+        self.sessions.get(&id)
+    }
+
+    /// The dialogs that are not settled.
+    pub fn dialogs(&self) -> impl Iterator<Item = &Dialog> {
+        self.dialogs.values()
     }
 
     /// What a supervisor sees.
@@ -250,7 +322,8 @@ impl Engine {
             agents,
             by_state,
             previews: self.reservations.len(),
-            calls: self.attempts.len(),
+            dialogs: self.dialogs.values().filter(|dialog| dialog.ended_at.is_none()).count(),
+            callers_waiting: self.callers_waiting(),
             callbacks_due: self.due_callbacks.len(),
             last_event_seq: self.last_seq,
         }
@@ -258,10 +331,20 @@ impl Engine {
 
     fn agent_line(&self, agent: &Agent) -> AgentLine {
         let session = self.sessions.get(&agent.id);
-        let contact_id = session.and_then(|s| match &s.activity {
-            Activity::Previewing { reservation_id } => self.reservations.get(reservation_id).map(|r| r.contact_id),
-            activity => activity.attempt_id().and_then(|id| self.attempts.get(&id)).map(|a| a.contact_id),
-        });
+        let dialogs = self.dialogs_of(agent.id);
+        let finishes = session.and_then(|s| s.wrap_up).map(|wrap_up| wrap_up.dialog_id);
+        let in_call = dialogs.iter().map(|dialog| dialog.id).chain(finishes);
+        let contact_id = match session.map(|s| &s.activity) {
+            Some(Activity::Previewing { reservation_id }) => {
+                self.reservations.get(reservation_id).map(|r| r.contact_id)
+            }
+            Some(
+                Activity::NotReady { .. } | Activity::Ready | Activity::InDialogs { .. } | Activity::WrapUp { .. },
+            )
+            | None => {
+                in_call.filter_map(|id| self.attempt_of(id)).find_map(|id| self.attempts.get(&id)).map(|a| a.contact_id)
+            }
+        };
         AgentLine {
             agent: agent.clone(),
             state: session.map_or(AgentState::LoggedOut, |s| s.activity.state()),
@@ -270,64 +353,7 @@ impl Engine {
             pending: session.and_then(Session::pending),
             extension: session.map(|s| s.extension.clone()),
             contact_id,
-        }
-    }
-
-    /// The commands that work for an agent now: the one list that clients show their buttons by.
-    pub fn allowed_commands(&self, id: AgentId) -> Vec<&'static str> {
-        let Some(session) = self.sessions.get(&id) else { return vec!["sign_in"] };
-        let mut allowed = vec!["sign_in", "renew_presence", "ready", "not_ready"];
-        match &session.activity {
-            Activity::NotReady { .. } | Activity::Ready => allowed.push("sign_out"),
-            Activity::Previewing { reservation_id } => self.allow_preview(*reservation_id, &mut allowed),
-            Activity::Dialing { .. } => {
-                allowed.extend(["end", "reclassify", "schedule_callback", "state_zone"]);
-            }
-            Activity::Talking { attempt_id } => {
-                allowed.extend(["end", "reclassify", "schedule_callback", "state_zone"]);
-                let campaign = self.attempts.get(attempt_id).and_then(|a| self.campaign(a.campaign_id));
-                if campaign.is_some_and(|c| c.rules.wrap_up.mode != WrapUpMode::NotAllowed) {
-                    allowed.push("wrap_up");
-                }
-                if campaign.is_some_and(|c| !c.rules.wrap_up.reasons.is_empty()) {
-                    allowed.push("apply_wrap_up_reason");
-                }
-            }
-            Activity::WrapUp { attempt_id, .. } => self.allow_wrap_up(*attempt_id, &mut allowed),
-        }
-        let attempt = session.activity.attempt_id().and_then(|id| self.attempts.get(&id));
-        if let Some(attempt) = attempt {
-            if attempt.promises_callback_id.is_some() {
-                allowed.push("cancel_callback");
-            }
-            if attempt.classification == Some(Classification::DoNotCall) {
-                allowed.retain(|command| *command != "schedule_callback");
-            }
-        }
-        allowed.sort_unstable();
-        allowed
-    }
-
-    fn allow_preview(&self, id: ReservationId, allowed: &mut Vec<&'static str>) {
-        allowed.push("accept_preview");
-        let campaign = self.reservations.get(&id).and_then(|r| self.campaign(r.campaign_id));
-        if campaign.is_some_and(|c| c.rules.preview.reject_allowed) {
-            allowed.push("reject_preview");
-        }
-        if campaign.is_some_and(|c| c.rules.preview.close_allowed) {
-            allowed.push("close_preview");
-        }
-    }
-
-    fn allow_wrap_up(&self, id: AttemptId, allowed: &mut Vec<&'static str>) {
-        allowed.extend(["reclassify", "schedule_callback", "state_zone"]);
-        let Some(attempt) = self.attempts.get(&id) else { return };
-        let Some(campaign) = self.campaign(attempt.campaign_id) else { return };
-        if !campaign.rules.wrap_up.reasons.is_empty() {
-            allowed.push("apply_wrap_up_reason");
-        }
-        if campaign.rules.wrap_up.mode == WrapUpMode::RequiredWithReason && attempt.wrap_up_reason.is_none() {
-            allowed.retain(|command| !matches!(*command, "ready" | "not_ready"));
+            dialog_ids: dialogs.iter().map(|dialog| dialog.id).collect(),
         }
     }
 
@@ -348,37 +374,103 @@ impl Engine {
         })
     }
 
-    fn call_view(&self, session: &Session) -> Option<CallView> {
-        let attempt = self.attempts.get(&session.activity.attempt_id()?)?;
-        let candidate = self.held.get(&attempt.contact_id)?;
-        let campaign = self.campaign(attempt.campaign_id)?;
-        let (phase, answered_at, wrap_up_ends_at) = match attempt.phase {
-            Phase::Dialing => ("dialing", None, None),
-            Phase::Talking { answered_at } => ("talking", Some(answered_at), None),
-            Phase::WrappingUp { answered_at, wrap_up_ends_at, .. } => {
-                ("wrapping_up", Some(answered_at), Some(wrap_up_ends_at))
-            }
-            Phase::Ended(_) => return None,
-        };
-        Some(CallView {
-            attempt_id: attempt.id,
-            phase,
-            customer: self.customer_view(candidate, &self.dialled(candidate, attempt)?)?,
-            opened_at: attempt.opened_at,
-            answered_at,
-            classification: attempt.classification.unwrap_or_default(),
-            wrap_up_reasons: campaign.rules.wrap_up.reasons.clone(),
-            wrap_up_reason: attempt.wrap_up_reason.clone(),
+    fn callers_waiting(&self) -> usize {
+        let waits = |p: &Participant| matches!(p.state, ParticipantState::Waiting { .. });
+        self.dialogs.values().filter(|dialog| dialog.participants.iter().any(waits)).count()
+    }
+
+    fn dialog_views(&self, session: &Session) -> Vec<DialogView> {
+        let mut dialogs = self.dialogs_of(session.agent_id);
+        let finishes = session.wrap_up.and_then(|wrap_up| self.dialogs.get(&wrap_up.dialog_id));
+        dialogs.extend(finishes.filter(|dialog| dialog.state_of(session.agent_id).is_none()));
+        dialogs.sort_unstable_by_key(|dialog| (dialog.opened_at, dialog.id));
+        let newest = dialogs.last().map(|dialog| dialog.id);
+        let unfolded = |view: DialogView| DialogView { is_unfolded: Some(view.dialog_id) == newest, ..view };
+        dialogs.into_iter().map(|dialog| unfolded(self.dialog_view(session, dialog))).collect()
+    }
+
+    fn dialog_view(&self, session: &Session, dialog: &Dialog) -> DialogView {
+        let attempt = self.attempt_of(dialog.id).and_then(|id| self.attempts.get(&id));
+        let candidate = attempt.and_then(|attempt| self.held.get(&attempt.contact_id));
+        let customer = attempt
+            .zip(candidate)
+            .and_then(|(attempt, candidate)| self.customer_view(candidate, &self.dialled(candidate, attempt)?));
+        let state = dialog.state_of(session.agent_id);
+        let wrap_up = session.wrap_up.filter(|wrap_up| wrap_up.dialog_id == dialog.id);
+        let wrap_up_ends_at = wrap_up.map(|wrap_up| wrap_up.ends_at);
+        DialogView {
+            dialog_id: dialog.id,
+            kind: dialog.kind.name(),
+            about: if let DialogKind::Consult { about } = dialog.kind { Some(about) } else { None },
+            phase: self.phase(session, dialog),
+            participants: dialog.participants.iter().map(|p| self.participant_view(dialog, p)).collect(),
+            customer,
+            caller: self.caller_view(dialog),
+            opened_at: dialog.opened_at,
+            answered_at: dialog.answered_at,
+            offered_until_at: match state {
+                Some(ParticipantState::Offered { until_at }) => Some(until_at),
+                Some(_) | None => None,
+            },
+            is_unfolded: false,
+            classification: attempt.map(|attempt| attempt.classification.unwrap_or_default()),
+            wrap_up_reasons: self.wrap_up_reasons(dialog),
+            wrap_up_reason: dialog.wrap_up_reason.clone(),
             wrap_up_ends_at,
             wrap_up_seconds_left: wrap_up_ends_at.map(|at| self.seconds_until(at)),
             callback: attempt
-                .promises_callback_id
+                .and_then(|attempt| attempt.promises_callback_id)
                 .and_then(|id| self.callbacks.get(&id))
                 .map(|callback| self.callback_view(callback)),
+            keypad: session.keypad.as_ref().filter(|keypad| keypad.dialog_id == dialog.id).map(|keypad| KeypadView {
+                keys: keypad.keys.clone(),
+                outstanding: session.digits.len(),
+                outstanding_max: self.digits_max(),
+            }),
+            allowed_acts: self.allowed_acts(session, dialog.id),
+        }
+    }
+
+    fn phase(&self, session: &Session, dialog: &Dialog) -> &'static str {
+        let rings = dialog.participants.iter().any(|p| matches!(p.state, ParticipantState::Ringing { .. }));
+        match dialog.state_of(session.agent_id) {
+            Some(ParticipantState::Active) if dialog.answered_at.is_some() => "talking",
+            Some(ParticipantState::Active) if rings => "ringing",
+            Some(ParticipantState::Active) => "dialing",
+            Some(state) => state.name(),
+            None => "wrapping_up",
+        }
+    }
+
+    fn participant_view(&self, dialog: &Dialog, participant: &Participant) -> ParticipantView {
+        let agent_id = participant.who.agent_id();
+        let session = agent_id.and_then(|id| self.sessions.get(&id));
+        let name = match &participant.who {
+            Who::Agent { agent_id } => self.agents.get(agent_id).map(|agent| agent.name.clone()).unwrap_or_default(),
+            Who::Customer { .. } => String::new(),
+            Who::Other { dialled, .. } => dialled.clone(),
+        };
+        ParticipantView {
+            who: participant.who.name(),
+            agent_id,
+            name,
+            state: participant.state.name(),
+            allowed_acts: session.map(|session| self.allowed_acts(session, dialog.id)).unwrap_or_default(),
+        }
+    }
+
+    fn caller_view(&self, dialog: &Dialog) -> Option<CallerView> {
+        let DialogKind::Inbound { caller, .. } = &dialog.kind else { return None };
+        let rules = self.queue_of(dialog).map(|queue| &queue.rules);
+        Some(CallerView {
+            queue: rules.map(|rules| rules.name.clone()).unwrap_or_default(),
+            number: caller.number.clone(),
+            fields: fields(&caller.variables, rules.map_or(&[], |rules| rules.fields.as_slice())),
+            arrived_at: dialog.opened_at,
         })
     }
 
-    fn seconds_until(&self, at: Timestamp) -> i64 {
+    pub(super) fn seconds_until(&self, at: Timestamp) -> i64 {
         at.duration_since(self.now).as_secs().max(0)
     }
 
@@ -445,11 +537,7 @@ impl Engine {
 fn reason_of(session: &Session) -> Option<String> {
     match &session.activity {
         Activity::NotReady { reason } => Some(reason.clone()),
-        Activity::Ready
-        | Activity::Previewing { .. }
-        | Activity::Dialing { .. }
-        | Activity::Talking { .. }
-        | Activity::WrapUp { .. } => None,
+        Activity::Ready | Activity::Previewing { .. } | Activity::InDialogs { .. } | Activity::WrapUp { .. } => None,
     }
 }
 

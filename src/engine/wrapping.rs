@@ -1,16 +1,22 @@
-//! The end of an attempt: wrap-up where the campaign has it, then the decision what happens to the contact, then the
-//! agent's next state.
+//! The end of a call: wrap-up for the agents where its campaign or queue has it, then the decision what happens to the
+//! contact.
+//!
+//! Wrap-up belongs to an agent and a dialog. It counts down from the end of the call for that agent, also while they still
+//! talk in another one; a dialog is settled when it is over and every agent has finished with it.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Engine, deadlines::Deadline, session::Activity};
+use super::{
+    Engine,
+    deadlines::Deadline,
+    session::{Activity, WrapUp},
+};
 use crate::domain::{
-    agent::NextState,
     attempt::{Attempt, Ended, Phase},
     campaign::{CampaignState, WrapUpMode},
     contact::ContactState,
     event::Event,
-    ids::{AgentId, AttemptId},
+    ids::{AgentId, DialogId},
     outcome::{FailureCause, Outcome},
     retry::{self, Disposition},
     suppression::Suppression,
@@ -20,55 +26,80 @@ use crate::domain::{
 pub(super) const REASON_PHONE: &str = "phone_not_answering";
 
 impl Engine {
-    /// An answered call is over: wrap up, or be done.
-    pub(super) fn call_over(&mut self, mut attempt: Attempt) {
-        let Phase::Talking { answered_at } = attempt.phase else { return };
-        let id = attempt.id;
-        self.deadlines.clear(Deadline::Audit(id));
-        self.deadlines.clear(Deadline::HangUp(id));
-        self.emit_of(&attempt, Event::CallEnded { attempt_id: id });
-        let Some(seconds) = self.wrap_up_seconds(&attempt) else {
-            let outcome = attempt.answered_outcome();
-            return self.finish(attempt, self.now, outcome);
-        };
+    /// An agent's part in a dialog is over: they may have to finish it.
+    pub(super) fn note_wrap_up(&mut self, id: DialogId, agent_id: AgentId) {
+        let Some(seconds) = self.wrap_up_seconds(id, agent_id) else { return };
         let ends_at = self.now + SignedDuration::from_secs(i64::from(seconds));
-        attempt.phase = Phase::WrappingUp { answered_at, hung_up_at: self.now, wrap_up_ends_at: ends_at };
-        self.deadlines.set(Deadline::WrapUp(id), ends_at);
-        self.set_activity(attempt.agent_id, Activity::WrapUp { attempt_id: id, ends_at });
-        self.keep(attempt);
+        let Some(session) = self.sessions.get_mut(&agent_id) else { return };
+        let before = session.wrap_up.replace(WrapUp { dialog_id: id, ends_at });
+        self.deadlines.set(Deadline::WrapUp(agent_id), ends_at);
+        self.keep_session(agent_id);
+        if let Some(before) = before.filter(|before| before.dialog_id != id) {
+            self.settle(before.dialog_id);
+        }
     }
 
-    /// How long the agent wraps up after this call; none if not at all.
-    fn wrap_up_seconds(&self, attempt: &Attempt) -> Option<u32> {
-        let session = self.sessions.get(&attempt.agent_id)?;
-        let rules = &self.desks.get(&attempt.campaign_id)?.campaign.rules.wrap_up;
+    /// How long the agent wraps up after this dialog; none if not at all.
+    fn wrap_up_seconds(&self, id: DialogId, agent_id: AgentId) -> Option<u32> {
+        let session = self.sessions.get(&agent_id)?;
+        let dialog = self.dialogs.get(&id)?;
+        let rules = self.wrap_up_rules(dialog)?;
         let wanted = match rules.mode {
             WrapUpMode::NotAllowed => false,
             WrapUpMode::Optional => session.wrap_up_asked,
             WrapUpMode::Required | WrapUpMode::RequiredWithReason => true,
         };
-        (wanted && !session.is_lost).then_some(rules.seconds_max)
+        (wanted && dialog.answered_at.is_some() && !session.is_lost).then_some(rules.seconds_max)
     }
 
-    /// The timer's own way out of wrap-up, reason or not.
-    pub(super) fn wrap_up_over(&mut self, id: AttemptId) {
-        self.leave_wrap_up(id);
+    /// Wrap-up ends for an agent, reason or not: they take their next state, and the dialog is settled.
+    pub(super) fn leave_wrap_up(&mut self, agent_id: AgentId) {
+        let Some(session) = self.sessions.get_mut(&agent_id) else { return };
+        let Some(WrapUp { dialog_id, .. }) = session.wrap_up.take() else { return };
+        self.deadlines.clear(Deadline::WrapUp(agent_id));
+        match &session.activity {
+            Activity::WrapUp { after } => {
+                let after = after.clone();
+                self.free_agent(agent_id, after);
+            }
+            Activity::NotReady { .. } | Activity::Ready | Activity::Previewing { .. } | Activity::InDialogs { .. } => {
+                self.keep_session(agent_id)
+            }
+        }
+        self.settle(dialog_id);
     }
 
-    /// Wrap-up ends: the attempt is decided, the agent takes their next state.
-    pub(super) fn leave_wrap_up(&mut self, id: AttemptId) {
-        let Some(attempt) = self.attempts.get(&id).cloned() else { return };
-        let Phase::WrappingUp { hung_up_at, .. } = attempt.phase else { return };
-        let outcome = attempt.answered_outcome();
-        self.finish(attempt, hung_up_at, outcome);
+    /// Nothing of a dialog can change any more, once it is over and nobody finishes it. Until then the attempt waits.
+    pub(super) fn settle(&mut self, id: DialogId) {
+        let Some(dialog) = self.dialogs.get(&id) else { return };
+        let Some(ended_at) = dialog.ended_at else { return };
+        let finishing = self.sessions.values().filter_map(|session| session.wrap_up);
+        let last = finishing.filter(|wrap_up| wrap_up.dialog_id == id).map(|wrap_up| wrap_up.ends_at).max();
+        let attempt = self.attempt_of(id).and_then(|id| self.attempts.get(&id)).cloned();
+        match (last, attempt) {
+            (Some(wrap_up_ends_at), Some(mut attempt)) => {
+                if let Phase::Talking { answered_at } = attempt.phase {
+                    attempt.phase = Phase::WrappingUp { answered_at, hung_up_at: ended_at, wrap_up_ends_at };
+                    self.keep(attempt);
+                }
+            }
+            (Some(_), None) => {}
+            (None, attempt) => {
+                if let Some(attempt) = attempt {
+                    let outcome = attempt.answered_outcome();
+                    self.finish(attempt, ended_at, outcome);
+                }
+                if let Some(mut dialog) = self.dialogs.remove(&id) {
+                    dialog.settled_at = Some(self.now);
+                    self.out.changes.dialogs.insert(id, dialog);
+                }
+            }
+        }
     }
 
-    /// Ends an attempt for good: outcome, disposition, contact, callbacks, agent.
+    /// Ends an attempt for good: outcome, disposition, contact, callbacks.
     pub(super) fn finish(&mut self, mut attempt: Attempt, hung_up_at: Timestamp, outcome: Outcome) {
         let id = attempt.id;
-        for deadline in [Deadline::Ring(id), Deadline::HangUp(id), Deadline::Audit(id), Deadline::WrapUp(id)] {
-            self.deadlines.clear(deadline);
-        }
         let answered_at = match attempt.phase {
             Phase::Talking { answered_at } | Phase::WrappingUp { answered_at, .. } => Some(answered_at),
             Phase::Dialing | Phase::Ended(_) => None,
@@ -77,27 +108,15 @@ impl Engine {
         attempt.phase = Phase::Ended(Ended { answered_at, hung_up_at, ended_at: self.now, outcome, disposition });
         self.emit_of(&attempt, Event::AttemptEnded { attempt_id: id, outcome, disposition });
         self.attempts.remove(&id);
-        let agent_id = attempt.agent_id;
         self.out.changes.attempts.insert(id, attempt);
-        self.after_call(agent_id, outcome);
-    }
-
-    fn after_call(&mut self, agent_id: AgentId, outcome: Outcome) {
-        let otherwise = if outcome == Outcome::Failed(FailureCause::AgentPhone) {
-            // Ready again would only ring the dead phone for the next contact.
-            NextState::NotReady { reason: REASON_PHONE.to_owned() }
-        } else {
-            NextState::Ready
-        };
-        self.free_agent(agent_id, otherwise);
     }
 
     /// Decides what happens to the contact, and does it.
     fn dispose(&mut self, attempt: &Attempt, outcome: Outcome) -> Disposition {
         let promised = attempt.promises_callback_id;
         // Only the customer's line counts as a promise kept; a dead agent's phone leaves it due.
-        let kept = attempt.keeps_callback_id.filter(|_| outcome.counts_as_attempt());
-        let still_due = attempt.keeps_callback_id.filter(|_| !outcome.counts_as_attempt());
+        let kept = attempt.keeps_callback_id.filter(|_| outcome.keeps_promise());
+        let still_due = attempt.keeps_callback_id.filter(|_| !outcome.keeps_promise());
         if let Some(callback_id) = kept {
             self.callback_kept(callback_id);
         }

@@ -10,7 +10,7 @@ use super::{
     limits::{Limiter, Limits, Streams},
 };
 use crate::{
-    domain::zone_rules::ZoneRules,
+    domain::{dial_plan::DialPlan, zone_rules::ZoneRules},
     runtime::{clock::Clock, teams::Teams},
     store::Database,
 };
@@ -26,6 +26,8 @@ pub struct ApiState {
     pub clock: Clock,
     /// The zone rules in use.
     pub rules: Arc<ZoneRules>,
+    /// Which numbers agents may dial.
+    pub dial_plan: DialPlan,
     /// Writes the metrics down.
     pub metrics: PrometheusHandle,
     /// How much one client may ask for.

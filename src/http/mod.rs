@@ -5,9 +5,10 @@
 
 mod app;
 mod auth;
-mod calls;
 mod campaigns;
 mod contacts;
+mod dial_pad;
+mod dialogs;
 mod extract;
 mod guard;
 mod health;
@@ -16,9 +17,13 @@ mod live;
 mod me;
 mod new_contacts;
 mod openapi;
+mod phone_books;
 mod problem;
+mod queues;
+mod reasons;
 mod reports;
 mod routes;
+mod rules_body;
 mod suppressions;
 mod teams;
 mod tokens;

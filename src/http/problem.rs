@@ -110,7 +110,10 @@ codes! {
     UnknownAgent "unknown_agent" NOT_FOUND "There is no such agent";
     UnknownCampaign "unknown_campaign" NOT_FOUND "There is no such campaign";
     UnknownContact "unknown_contact" NOT_FOUND "There is no such contact";
+    UnknownPhoneBook "unknown_phone_book" NOT_FOUND "There is no such phone book";
     UnknownToken "unknown_token" NOT_FOUND "There is no such token";
+    UnknownReason "unknown_reason" NOT_FOUND "There is no such reason";
+    UnknownQueue "unknown_queue" NOT_FOUND "There is no such queue";
     UnknownSuppression "unknown_suppression" NOT_FOUND "The number is not suppressed so";
     WrongMethod "wrong_method" METHOD_NOT_ALLOWED "The resource does not know this method";
     LoginTaken "login_taken" CONFLICT "The login is taken";
@@ -118,6 +121,10 @@ codes! {
     CampaignCannotBecome "campaign_cannot_become" CONFLICT "The campaign cannot take this state";
     CampaignTeamFixed "campaign_team_fixed" CONFLICT "The campaign belongs to another team";
     CampaignEnded "campaign_ended" CONFLICT "The campaign is over";
+    ReasonCodeTaken "reason_code_taken" CONFLICT "The code is taken";
+    ReasonLabelTaken "reason_label_taken" CONFLICT "The label is taken";
+    QueueTeamFixed "queue_team_fixed" CONFLICT "The queue belongs to another team";
+    PhoneBookFull "phone_book_full" CONFLICT "The phone book is full";
     ContactInProgress "contact_in_progress" CONFLICT "The contact is with an agent";
     TooLarge "too_large" PAYLOAD_TOO_LARGE "The body is too large";
     NotJson "not_json" UNSUPPORTED_MEDIA_TYPE "The body has the wrong media type";
@@ -125,7 +132,8 @@ codes! {
     BadLength "bad_length" UNPROCESSABLE_ENTITY "A text is empty or too long";
     NulCharacter "nul_character" UNPROCESSABLE_ENTITY "A text holds a NUL character";
     TokenAgentMismatch "token_agent_mismatch" UNPROCESSABLE_ENTITY "Only an agent's token names an agent";
-    BadRules "bad_rules" UNPROCESSABLE_ENTITY "The rules of the campaign are wrong";
+    BadReasonLabel "bad_reason_label" UNPROCESSABLE_ENTITY "The text cannot be the label of a reason";
+    BadRules "bad_rules" UNPROCESSABLE_ENTITY "The rules of the campaign or queue are wrong";
     TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too many requests";
     TooManyStreams "too_many_streams" TOO_MANY_REQUESTS "Too many open event streams";
     Inconsistent "inconsistent" INTERNAL_SERVER_ERROR "Stored data is impossible";
@@ -181,18 +189,29 @@ impl Problem {
     }
 }
 
-/// The status of a refusal: 403 where the campaign never allows it, 422 where another value would do, 404 where there is
+/// The status of a refusal: 403 where the campaign or the dial plan never allows it, 422 where another value would do, 404 where there is
 /// nobody, else 409.
 pub fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::UnknownAgent => StatusCode::NOT_FOUND,
-        Refusal::RejectNotAllowed | Refusal::CloseNotAllowed | Refusal::WrapUpNotAllowed => StatusCode::FORBIDDEN,
-        Refusal::CallbackTimeMissing
+        Refusal::RejectNotAllowed
+        | Refusal::CloseNotAllowed
+        | Refusal::WrapUpNotAllowed
+        | Refusal::ExtensionNotAllowed
+        | Refusal::CountryNotAllowed { .. }
+        | Refusal::PremiumNotAllowed
+        | Refusal::SatelliteNotAllowed
+        | Refusal::EmergencyNotAllowed { .. }
+        | Refusal::PrefixDenied { .. } => StatusCode::FORBIDDEN,
+        Refusal::NotOnDialPad { .. }
+        | Refusal::CannotBeDialled { .. }
+        | Refusal::CallbackTimeMissing
         | Refusal::CallbackInPast
         | Refusal::CallbackTooFar { .. }
         | Refusal::CallbackZoneUnknown
         | Refusal::CallbackZoneAmbiguous { .. }
         | Refusal::UnknownWrapUpReason { .. }
+        | Refusal::UnknownNotReadyReason { .. }
         | Refusal::BadLength { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::NotSignedIn
         | Refusal::AlreadySignedIn { .. }
@@ -200,9 +219,17 @@ pub fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongState { .. }
         | Refusal::PreviewGone
         | Refusal::CallGone
+        | Refusal::NotInThisCall { .. }
+        | Refusal::KeypadOpen
+        | Refusal::DigitsOutstanding
+        | Refusal::TooManyDigits { .. }
+        | Refusal::ColleagueBusy { .. }
+        | Refusal::OwnPhone
+        | Refusal::TooManyCalls
         | Refusal::MayNotCall { .. }
         | Refusal::CallbackGone
         | Refusal::CallbackSuppressed
+        | Refusal::CallbackCampaignEnded
         | Refusal::WrapUpReasonRequired => StatusCode::CONFLICT,
     }
 }
@@ -266,6 +293,9 @@ impl From<ManageError> for Problem {
             ManageError::UnknownAgent(_) => Code::UnknownAgent,
             ManageError::UnknownContact(_) => Code::UnknownContact,
             ManageError::UnknownToken(_) => Code::UnknownToken,
+            ManageError::UnknownPhoneBook(_) => Code::UnknownPhoneBook,
+            ManageError::PhoneBookOfOthers(_) => Code::OtherTeam,
+            ManageError::PhoneBookFull(_) => Code::PhoneBookFull,
             ManageError::TokenAgentMismatch => Code::TokenAgentMismatch,
             ManageError::TokenTaken => Code::TokenTaken,
             ManageError::LoginTaken(_) => Code::LoginTaken,
@@ -274,6 +304,12 @@ impl From<ManageError> for Problem {
             ManageError::CampaignEnded(_) => Code::CampaignEnded,
             ManageError::ContactInProgress(_) => Code::ContactInProgress,
             ManageError::NulCharacter { .. } => Code::NulCharacter,
+            ManageError::UnknownReason(_) => Code::UnknownReason,
+            ManageError::BadReasonLabel(_) => Code::BadReasonLabel,
+            ManageError::ReasonLabelTaken { .. } => Code::ReasonLabelTaken,
+            ManageError::ReasonCodeTaken(_) => Code::ReasonCodeTaken,
+            ManageError::UnknownQueue(_) => Code::UnknownQueue,
+            ManageError::QueueTeamFixed { .. } => Code::QueueTeamFixed,
             ManageError::BadLength { .. } => Code::BadLength,
         };
         Self::new(code, error.to_string())
@@ -331,9 +367,25 @@ mod tests {
             Refusal::WrongState { command: "ready", state: AgentState::Talking },
             Refusal::PreviewGone,
             Refusal::CallGone,
+            Refusal::NotInThisCall { act: "hold", why: "it is on hold" },
+            Refusal::KeypadOpen,
+            Refusal::DigitsOutstanding,
+            Refusal::TooManyDigits { max: 5 },
+            Refusal::ColleagueBusy { state: AgentState::WrapUp },
+            Refusal::OwnPhone,
+            Refusal::TooManyCalls,
+            Refusal::UnknownNotReadyReason { reason: text() },
             Refusal::RejectNotAllowed,
             Refusal::CloseNotAllowed,
             Refusal::MayNotCall { rule: "window", says: text() },
+            Refusal::NotOnDialPad { character: text(), position: 1 },
+            Refusal::CannotBeDialled { why: "sign", says: text() },
+            Refusal::ExtensionNotAllowed,
+            Refusal::CountryNotAllowed { country: text() },
+            Refusal::PremiumNotAllowed,
+            Refusal::SatelliteNotAllowed,
+            Refusal::EmergencyNotAllowed { number: text() },
+            Refusal::PrefixDenied { prefix: text() },
             Refusal::CallbackTimeMissing,
             Refusal::CallbackInPast,
             Refusal::CallbackTooFar { days_max: 1 },
@@ -341,6 +393,7 @@ mod tests {
             Refusal::CallbackZoneAmbiguous { zones: ZoneSet::unknown() },
             Refusal::CallbackGone,
             Refusal::CallbackSuppressed,
+            Refusal::CallbackCampaignEnded,
             Refusal::WrapUpNotAllowed,
             Refusal::WrapUpReasonRequired,
             Refusal::UnknownWrapUpReason { reason: text() },

@@ -12,12 +12,13 @@ use serde_json::Value;
 use super::{
     App,
     app::ApiState,
-    calls, campaigns, contacts,
+    campaigns, contacts, dial_pad, dialogs,
     guard::{Access, Gate, pass},
     health, live, me, new_contacts,
     openapi::{Described, Document},
+    phone_books,
     problem::{Code, Problem},
-    reports, suppressions, teams, tokens,
+    queues, reasons, reports, suppressions, teams, tokens,
 };
 use crate::store::Role;
 
@@ -61,16 +62,31 @@ fn table(r: &mut Routes) {
     r.put("/v1/me/state", AGENT, "Ask for Ready or Not ready", me::set_state);
     r.post("/v1/me/presence", AGENT, "Renew the agent's presence", me::renew_presence);
     r.get("/v1/me/events", AGENT, "The agent's events; renews the presence while open", live::mine);
+    r.get("/v1/me/reasons", AGENT, "The reasons the agent chooses from", reasons::mine);
     r.post("/v1/me/preview/{reservation_id}/accept", AGENT, "Dial the customer", me::accept_preview);
     r.post("/v1/me/preview/{reservation_id}/reject", AGENT, "Leave the contact for later", me::reject_preview);
     r.post("/v1/me/preview/{reservation_id}/close", AGENT, "Close the contact", me::close_preview);
-    r.post("/v1/me/calls/{attempt_id}/end", AGENT, "End the call", calls::end);
-    r.put("/v1/me/calls/{attempt_id}/classification", AGENT, "Say who answered", calls::reclassify);
-    r.put("/v1/me/calls/{attempt_id}/callback", AGENT, "Schedule or change the callback", calls::schedule_callback);
-    r.delete("/v1/me/calls/{attempt_id}/callback", AGENT, "Cancel the callback", calls::cancel_callback);
-    r.post("/v1/me/calls/{attempt_id}/wrap-up", AGENT, "Wrap up after this call", calls::wrap_up);
-    r.put("/v1/me/calls/{attempt_id}/wrap-up-reason", AGENT, "Label the call", calls::apply_wrap_up_reason);
-    r.put("/v1/me/calls/{attempt_id}/zone", AGENT, "State the customer's zone", calls::state_zone);
+    r.post("/v1/me/dialogs", AGENT, "Call somebody", dialogs::place);
+    r.post("/v1/me/dialogs/{dialog_id}/answer", AGENT, "Take the call that is offered", dialogs::answer);
+    r.post("/v1/me/dialogs/{dialog_id}/decline", AGENT, "Do not take it", dialogs::decline);
+    r.post("/v1/me/dialogs/{dialog_id}/end", AGENT, "End the call; leave a conference", dialogs::end);
+    r.post("/v1/me/dialogs/{dialog_id}/hold", AGENT, "Put the others on hold", dialogs::hold);
+    r.post("/v1/me/dialogs/{dialog_id}/retrieve", AGENT, "Talk with them again", dialogs::retrieve);
+    r.post("/v1/me/dialogs/{dialog_id}/consult", AGENT, "Ask somebody about this call", dialogs::consult);
+    r.post("/v1/me/dialogs/{dialog_id}/conference", AGENT, "All talk", dialogs::conference);
+    r.post("/v1/me/dialogs/{dialog_id}/transfer", AGENT, "Pass the customer to whoever was consulted", dialogs::transfer);
+    r.post("/v1/me/dialogs/{dialog_id}/direct-transfer", AGENT, "Pass the customer straight on", dialogs::direct_transfer);
+    r.put("/v1/me/dialogs/{dialog_id}/keypad", AGENT, "Open the keypad", dialogs::open_keypad);
+    r.delete("/v1/me/dialogs/{dialog_id}/keypad", AGENT, "Close the keypad", dialogs::close_keypad);
+    r.post("/v1/me/dialogs/{dialog_id}/digits", AGENT, "Send a keypad tone", dialogs::send_digit);
+    r.put("/v1/me/dialogs/{dialog_id}/classification", AGENT, "Say who answered", dialogs::reclassify);
+    r.put("/v1/me/dialogs/{dialog_id}/callback", AGENT, "Schedule or change the callback", dialogs::schedule_callback);
+    r.delete("/v1/me/dialogs/{dialog_id}/callback", AGENT, "Cancel the callback", dialogs::cancel_callback);
+    r.post("/v1/me/dialogs/{dialog_id}/wrap-up", AGENT, "Wrap up after this call", dialogs::wrap_up);
+    r.put("/v1/me/dialogs/{dialog_id}/wrap-up-reason", AGENT, "Label the call", dialogs::apply_wrap_up_reason);
+    r.put("/v1/me/dialogs/{dialog_id}/zone", AGENT, "State the customer's zone", dialogs::state_zone);
+    r.post("/v1/me/dial-pad", AGENT, "What the dial pad shows, and whether it may be dialled", dial_pad::look);
+    r.get("/v1/me/phone-book", AGENT, "Search the phone books of the agent's team", phone_books::search);
 
     r.get("/v1/teams", SUPERVISOR, "Teams", teams::list);
     r.post("/v1/teams", ADMIN, "Create a team", teams::create);
@@ -101,6 +117,21 @@ fn table(r: &mut Routes) {
 
     r.post("/v1/suppressions", MANAGER, "Never call a number, from now on", suppressions::add);
     r.post("/v1/suppressions/remove", MANAGER, "Take a number off", suppressions::remove);
+
+    r.get("/v1/queues", SUPERVISOR, "Service queues", queues::list);
+    r.get("/v1/queues/{name}", SUPERVISOR, "A service queue", queues::one);
+    r.put("/v1/queues/{name}", MANAGER, "Create a service queue, or change its rules", queues::put);
+    r.post("/v1/queues/{name}/open", MANAGER, "Let callers in", queues::open);
+    r.post("/v1/queues/{name}/close", MANAGER, "Let callers go who arrive from now on", queues::close);
+
+    r.get("/v1/reasons", SUPERVISOR, "Reasons that agents choose from", reasons::list);
+    r.post("/v1/reasons", ADMIN, "Create a reason", reasons::create);
+    r.delete("/v1/reasons/{reason_id}", ADMIN, "Remove a reason", reasons::remove);
+
+    r.get("/v1/phone-books", SUPERVISOR, "Phone books", phone_books::list);
+    r.get("/v1/phone-books/{name}", SUPERVISOR, "A phone book and its entries", phone_books::one);
+    r.put("/v1/phone-books/{name}", MANAGER, "Make a phone book, or replace it", phone_books::put);
+    r.delete("/v1/phone-books/{name}", MANAGER, "Remove a phone book", phone_books::remove);
 
     r.get("/v1/tokens", ADMIN, "Access tokens", tokens::list);
     r.post("/v1/tokens", ADMIN, "Create an access token", tokens::create);

@@ -11,7 +11,14 @@ use super::{
     problem::{Code, Problem},
 };
 use crate::{
-    domain::{agent::Agent, command::Command, event::EventRecord, ids::AgentId, refusal::Refusal},
+    domain::{
+        agent::{Agent, NextState},
+        command::Command,
+        event::EventRecord,
+        ids::AgentId,
+        reason::REASON_SUPERVISOR,
+        refusal::Refusal,
+    },
     engine::view::{AgentView, TeamView},
     ports::StoreError,
     runtime::handle::TeamHandle,
@@ -142,18 +149,27 @@ pub(super) struct AgentPath {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "state", deny_unknown_fields)]
 pub(super) enum WantedAgentState {
-    /// Waiting for the next preview.
+    /// Waiting for the next contact or caller.
     Ready {},
     /// Getting nothing.
     NotReady {
-        /// Why.
+        /// Why; `supervisor` if left out.
+        #[serde(default = "by_supervisor")]
         reason: String,
     },
     /// Not at work.
-    LoggedOut {},
+    LoggedOut {
+        /// Why; `supervisor` if left out.
+        #[serde(default = "by_supervisor")]
+        reason: String,
+    },
 }
 
-/// Change the state of an agent who is at work.
+fn by_supervisor() -> String {
+    REASON_SUPERVISOR.to_owned()
+}
+
+/// Change the state of an agent who is at work: now, or when what keeps them busy is over.
 pub(super) async fn set_agent_state(
     caller: Caller,
     State(app): State<App>,
@@ -161,11 +177,11 @@ pub(super) async fn set_agent_state(
     Body(wanted): Body<WantedAgentState>,
 ) -> Result<Json<AgentView>, Problem> {
     let team = app.team(&caller, &path.team).await?;
-    let command = match wanted {
-        WantedAgentState::Ready {} => Command::Ready,
-        WantedAgentState::NotReady { reason } => Command::NotReady { reason },
-        WantedAgentState::LoggedOut {} => Command::SignOut,
+    let state = match wanted {
+        WantedAgentState::Ready {} => NextState::Ready,
+        WantedAgentState::NotReady { reason } => NextState::NotReady { reason },
+        WantedAgentState::LoggedOut { reason } => NextState::LoggedOut { reason },
     };
-    team.command(path.agent_id, command).await?;
+    team.command(path.agent_id, Command::Supervise { state }).await?;
     Ok(Json(team.agent_view(path.agent_id).await?.ok_or(Refusal::UnknownAgent)?))
 }

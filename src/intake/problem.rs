@@ -57,6 +57,16 @@ pub enum ListProblem {
         /// The headers.
         headers: Vec<String>,
     },
+    /// A phone book has no column of a kind that it needs.
+    #[error("no column holds the {what} of the entries; name one with --column {role}=HEADER. The headers are {}", listed(.headers))]
+    NoBookColumn {
+        /// What is missing, for people.
+        what: &'static str,
+        /// The role to name.
+        role: &'static str,
+        /// The headers.
+        headers: Vec<String>,
+    },
     /// A column that was named is not there.
     #[error("no column is called \"{asked}\"; the headers are {}", listed(.headers))]
     NoSuchColumn {

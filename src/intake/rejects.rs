@@ -32,7 +32,7 @@ impl<W: Write> RejectsWriter<W> {
         Self::with_headers(to, &headers, list.delimiter())
     }
 
-    fn with_headers(mut to: W, headers: &[&str], delimiter: Delimiter) -> io::Result<Self> {
+    pub(super) fn with_headers(mut to: W, headers: &[&str], delimiter: Delimiter) -> io::Result<Self> {
         to.write_all("\u{feff}".as_bytes())?;
         let mut csv = csv::WriterBuilder::new().delimiter(delimiter.byte()).flexible(true).from_writer(to);
         let names = headers.iter().copied().map(guarded).chain(REJECT_COLUMNS.map(Cow::from));
@@ -41,15 +41,21 @@ impl<W: Write> RejectsWriter<W> {
     }
 
     /// Writes a refused row and why it was refused. A row that was not refused is not written.
+    pub fn write(&mut self, row: &ListRow) -> io::Result<()> {
+        match &row.contact {
+            Ok(_) => Ok(()),
+            Err(problems) => self.write_refused(row.line, &row.cells, problems),
+        }
+    }
+
+    /// Writes the cells of a refused row and why it was refused.
     ///
     /// Cells beyond the header stand after the reasons, so that the reasons are under their headers.
-    pub fn write(&mut self, row: &ListRow) -> io::Result<()> {
-        let Err(problems) = &row.contact else { return Ok(()) };
-        let (known, beyond) = row.cells.split_at(row.cells.len().min(self.columns));
+    pub fn write_refused(&mut self, line: u64, cells: &[String], problems: &[RowProblem]) -> io::Result<()> {
+        let (known, beyond) = cells.split_at(cells.len().min(self.columns));
         let missing = std::iter::repeat_n(Cow::from(""), self.columns - known.len());
         let cells = known.iter().map(|cell| guarded(cell)).chain(missing);
-        let cells =
-            cells.chain(reasons(row.line, problems).map(Cow::from)).chain(beyond.iter().map(|cell| guarded(cell)));
+        let cells = cells.chain(reasons(line, problems).map(Cow::from)).chain(beyond.iter().map(|cell| guarded(cell)));
         self.csv.write_record(cells.map(|cell| cell.replace('\0', "\u{fffd}")))?;
         self.rows_written += 1;
         Ok(())

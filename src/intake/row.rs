@@ -32,8 +32,7 @@ pub(super) struct RowRules {
 
 /// Reads one record.
 pub(super) fn read(record: &Record, columns: &ColumnMap, rules: RowRules) -> Result<IntakeContact, Vec<RowProblem>> {
-    let mut row = Row { line: record.line, problems: Vec::new() };
-    row.shape(record, columns);
+    let mut row = Row { line: record.line, problems: misshapen(record, columns.len()) };
     let cells = columns.iter().zip(record.cells.iter().map(|cell| cell.trim()));
     let mut contact = empty(record.line);
     for (column, cell) in cells.clone().filter(|(column, cell)| !cell.is_empty() && column.role != Role::Ignore) {
@@ -63,30 +62,6 @@ struct Row {
 }
 
 impl Row {
-    /// A record that has not the form of its header is not what its columns seem to say.
-    fn shape(&mut self, record: &Record, columns: &ColumnMap) {
-        let has_more = record.cells.iter().skip(columns.len()).any(|cell| !cell.trim().is_empty());
-        if has_more {
-            let reason = format!(
-                "the row has {} cells and the header {}: put quote marks around a cell that holds the delimiter",
-                record.cells.len(),
-                columns.len()
-            );
-            self.note("", record.cells.last().map_or("", String::as_str), reason, "too_many_cells");
-        }
-        match record.end {
-            End::InQuotes => {
-                let reason = "a quote mark in this row is never closed, so it holds the rest of the file".into();
-                self.note("", record.cells.last().map_or("", String::as_str), reason, "quote_not_closed");
-            }
-            End::NoLineBreak if record.cells.len() < columns.len() => {
-                let reason = "the file ends in the middle of this row: it was not written to its end".into();
-                self.note("", record.cells.last().map_or("", String::as_str), reason, "row_cut");
-            }
-            End::NoLineBreak | End::Whole => {}
-        }
-    }
-
     fn cell(&mut self, contact: &mut IntakeContact, column: &Column, cell: &str) {
         let chars_max = match column.role {
             Role::Variable => VARIABLE_CHARS_MAX,
@@ -151,6 +126,31 @@ impl Row {
     fn note(&mut self, field: &str, value: &str, reason: String, code: &'static str) {
         self.problems.push(problem(self.line, field, value, reason, code));
     }
+}
+
+/// A record that has not the form of its header is not what its columns seem to say.
+pub(super) fn misshapen(record: &Record, columns: usize) -> Vec<RowProblem> {
+    let mut problems = Vec::new();
+    let last = record.cells.last().map_or("", String::as_str);
+    let mut note = |reason, code| problems.push(problem(record.line, "", last, reason, code));
+    if record.cells.iter().skip(columns).any(|cell| !cell.trim().is_empty()) {
+        let reason = format!(
+            "the row has {} cells and the header {columns}: put quote marks around a cell that holds the delimiter",
+            record.cells.len(),
+        );
+        note(reason, "too_many_cells");
+    }
+    match record.end {
+        End::InQuotes => {
+            let reason = "a quote mark in this row is never closed, so it holds the rest of the file".into();
+            note(reason, "quote_not_closed");
+        }
+        End::NoLineBreak if record.cells.len() < columns => {
+            note("the file ends in the middle of this row: it was not written to its end".into(), "row_cut");
+        }
+        End::NoLineBreak | End::Whole => {}
+    }
+    problems
 }
 
 /// What makes a text unfit to be stored.

@@ -1,6 +1,7 @@
 //! What headers of other systems and languages mean.
 
 use super::columns::Role;
+use crate::domain::letters::without_accent;
 
 /// Headers by the role they have, the clearest first: of two columns that could have a role, the clearer one has it.
 const SYNONYMS: [(Role, &[&str]); 5] = [
@@ -95,17 +96,12 @@ const PERHAPS_NUMBERS: &[&str] = &["numero", "number", "nummer", "contact"];
 
 /// A header without case, accents, spaces and signs.
 pub(super) fn plain(header: &str) -> String {
-    let unaccented = |c: char| match c {
-        'à' | 'á' | 'â' | 'ã' | 'ä' => 'a',
-        'ç' => 'c',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ñ' => 'n',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        other => other,
-    };
-    header.to_lowercase().chars().filter(|c| c.is_alphanumeric()).map(unaccented).collect()
+    header.to_lowercase().chars().filter(|c| c.is_alphanumeric()).map(without_accent).collect()
+}
+
+/// Does a header without case and signs say that its column holds numbers?
+pub(super) fn is_number(plain: &str) -> bool {
+    NUMBERS.contains(&plain.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
 /// The role that a header has, and how clearly it says so: 0 is clearest.
@@ -116,10 +112,10 @@ pub(super) fn role_of(header: &str) -> Option<(Role, usize)> {
             return Some((role, rank));
         }
     }
-    let word = plain.trim_end_matches(|c: char| c.is_ascii_digit());
-    if NUMBERS.contains(&word) {
+    if is_number(&plain) {
         return Some((Role::Phone, 0));
     }
+    let word = plain.trim_end_matches(|c: char| c.is_ascii_digit());
     PERHAPS_NUMBERS.contains(&word).then_some((Role::Phone, 1))
 }
 

@@ -8,8 +8,9 @@ use crate::{
     domain::{
         attempt::CallProgress,
         command::Command,
+        dialog::Caller,
         event::EventRecord,
-        ids::{AgentId, AttemptId, TeamId},
+        ids::{AgentId, ChannelId, TeamId},
         refusal::Refusal,
     },
     engine::view::{AgentView, TeamView},
@@ -45,8 +46,13 @@ pub(super) enum Envelope {
         reply: oneshot::Sender<Result<(), CommandError>>,
     },
     Switch {
-        attempt_id: AttemptId,
+        channel_id: ChannelId,
         progress: CallProgress,
+    },
+    Arrived {
+        channel_id: ChannelId,
+        queue: String,
+        caller: Caller,
     },
     /// Managers changed something.
     Noticed,
@@ -117,8 +123,13 @@ impl TeamHandle {
     }
 
     /// Passes on what the switch told. Waits when the inbox is full: what the switch tells is never dropped.
-    pub async fn switch_told(&self, attempt_id: AttemptId, progress: CallProgress) {
-        self.inbox.send(Envelope::Switch { attempt_id, progress }).await.ok();
+    pub async fn switch_told(&self, channel_id: ChannelId, progress: CallProgress) {
+        self.inbox.send(Envelope::Switch { channel_id, progress }).await.ok();
+    }
+
+    /// Passes a caller of one of the team's queues on.
+    pub async fn arrived(&self, channel_id: ChannelId, queue: String, caller: Caller) {
+        self.inbox.send(Envelope::Arrived { channel_id, queue, caller }).await.ok();
     }
 
     /// Asks the loop to end after what waits already.

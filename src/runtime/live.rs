@@ -206,8 +206,11 @@ impl Waiting {
                 self.replies.insert(ticket, reply);
                 batch.inputs.push(Input::Command { ticket, agent_id, command });
             }
-            Envelope::Switch { attempt_id, progress } => {
-                batch.inputs.push(Input::Switch { attempt_id, progress });
+            Envelope::Switch { channel_id, progress } => {
+                batch.inputs.push(Input::Switch { channel_id, progress });
+            }
+            Envelope::Arrived { channel_id, queue, caller } => {
+                batch.inputs.push(Input::Arrived { channel_id, queue, caller });
             }
             Envelope::Noticed => batch.noticed = true,
             Envelope::Agent { agent_id, reply } => batch.questions.push(Question::Agent(agent_id, reply)),

@@ -11,7 +11,7 @@ use crate::{
     domain::{
         attempt::{CallProgress, NotMade},
         event::EventRecord,
-        ids::TeamId,
+        ids::{ChannelId, TeamId},
         outcome::FailureCause,
         refusal::Refusal,
         zone_rules::ZoneRules,
@@ -161,9 +161,9 @@ impl<S: Store> Step<S> {
                 let suppressions = self.store.suppressions(&number, now).await?;
                 Input::Suppressions { reservation_id, suppressions }
             }
-            Ask::Channels { attempt_ids } => {
-                let alive = switch.alive(now, &attempt_ids).await;
-                Input::Channels { asked: attempt_ids, alive }
+            Ask::Channels { channel_ids } => {
+                let alive = switch.alive(now, &channel_ids).await;
+                Input::Channels { asked: channel_ids, alive }
             }
         })
     }
@@ -184,18 +184,25 @@ impl<S: Store> Step<S> {
     }
 }
 
-/// A call that the switch did not take is a call that was not made.
+/// A line that the switch did not make is a call that was not made, or a phone that cannot be reached; a tone it did not
+/// take failed. What it did not end is settled by the deadline of the end, and by the next look at its lines.
 fn not_ordered(order: &Order, error: &crate::ports::SwitchError) -> Option<Input> {
+    let not_made = |channel_id: &ChannelId, cause| {
+        let progress = CallProgress::NotMade { why: NotMade::Failed(cause) };
+        Some(Input::Switch { channel_id: *channel_id, progress })
+    };
+    tracing::warn!(order = order.name(), %error, "the switch did not take an order");
     match order {
-        Order::Dial { attempt_id, .. } => {
-            tracing::warn!(%attempt_id, %error, "a call was not made");
-            let why = NotMade::Failed(FailureCause::Network);
-            Some(Input::Switch { attempt_id: *attempt_id, progress: CallProgress::NotMade { why } })
+        Order::Dial { channel_id, .. } => not_made(channel_id, FailureCause::Network),
+        Order::Connect { phone, .. } => not_made(&phone.channel_id, FailureCause::AgentPhone),
+        Order::SendDigit { channel_id, digit_id, .. } => {
+            let progress = CallProgress::Digit { digit_id: *digit_id, is_sent: false };
+            Some(Input::Switch { channel_id: *channel_id, progress })
         }
-        // The deadline of the hang-up settles it.
-        Order::HangUp { attempt_id } => {
-            tracing::warn!(%attempt_id, %error, "a call was not ended");
-            None
-        }
+        Order::Hold { .. }
+        | Order::Retrieve { .. }
+        | Order::Join { .. }
+        | Order::Leave { .. }
+        | Order::HangUp { .. } => None,
     }
 }

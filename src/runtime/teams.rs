@@ -12,7 +12,8 @@ use super::{clock::Clock, handle::TeamHandle, live::Team};
 use crate::{
     domain::{
         attempt::CallProgress,
-        ids::{AttemptId, TeamId},
+        dialog::Caller,
+        ids::{ChannelId, TeamId},
         zone_rules::ZoneRules,
     },
     engine::{Settings, output::Order},
@@ -87,17 +88,23 @@ impl Teams {
         }
     }
 
-    /// The switch told something: it goes to the team that dialled, or to all if that was in an earlier life.
-    pub async fn switch_told(&self, attempt_id: AttemptId, progress: CallProgress) {
+    /// The switch told something: it goes to the team whose line it is, or to all if that was made in an earlier life.
+    pub async fn switch_told(&self, channel_id: ChannelId, progress: CallProgress) {
         let over = matches!(progress, CallProgress::HungUp { .. } | CallProgress::NotMade { .. });
-        match self.routes.of(attempt_id, over) {
-            Some(team_id) => self.team(team_id).switch_told(attempt_id, progress).await,
+        match self.routes.of(channel_id, over) {
+            Some(team_id) => self.team(team_id).switch_told(channel_id, progress).await,
             None => {
                 for team in self.all() {
-                    team.switch_told(attempt_id, progress).await;
+                    team.switch_told(channel_id, progress).await;
                 }
             }
         }
+    }
+
+    /// Somebody called a queue of this team.
+    pub async fn arrived(&self, team_id: TeamId, channel_id: ChannelId, queue: String, caller: Caller) {
+        self.routes.add(channel_id, team_id);
+        self.team(team_id).arrived(channel_id, queue, caller).await;
     }
 
     /// Ends every loop after what waits already.
@@ -108,18 +115,18 @@ impl Teams {
     }
 }
 
-/// Which team dialled which call.
+/// Which line is which team's.
 #[derive(Clone, Default)]
-struct Routes(Arc<Mutex<BTreeMap<AttemptId, TeamId>>>);
+struct Routes(Arc<Mutex<BTreeMap<ChannelId, TeamId>>>);
 
 impl Routes {
-    fn add(&self, attempt_id: AttemptId, team_id: TeamId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(attempt_id, team_id);
+    fn add(&self, channel_id: ChannelId, team_id: TeamId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(channel_id, team_id);
     }
 
-    fn of(&self, attempt_id: AttemptId, over: bool) -> Option<TeamId> {
+    fn of(&self, channel_id: ChannelId, over: bool) -> Option<TeamId> {
         let mut routes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if over { routes.remove(&attempt_id) } else { routes.get(&attempt_id).copied() }
+        if over { routes.remove(&channel_id) } else { routes.get(&channel_id).copied() }
     }
 }
 
@@ -136,13 +143,25 @@ struct OfTeam<W> {
 
 impl<W: Switch> Switch for OfTeam<W> {
     async fn order(&self, now: Timestamp, order: &Order) -> Result<(), SwitchError> {
-        if let Order::Dial { attempt_id, .. } = order {
-            self.shared.routes.add(*attempt_id, self.team_id);
+        match order {
+            Order::Dial { channel_id, phone, .. } => {
+                self.shared.routes.add(*channel_id, self.team_id);
+                if let Some(phone) = phone {
+                    self.shared.routes.add(phone.channel_id, self.team_id);
+                }
+            }
+            Order::Connect { phone, .. } => self.shared.routes.add(phone.channel_id, self.team_id),
+            Order::Hold { .. }
+            | Order::Retrieve { .. }
+            | Order::Join { .. }
+            | Order::Leave { .. }
+            | Order::SendDigit { .. }
+            | Order::HangUp { .. } => {}
         }
         self.shared.switch.order(now, order).await
     }
 
-    async fn alive(&self, now: Timestamp, attempts: &[AttemptId]) -> Vec<AttemptId> {
-        self.shared.switch.alive(now, attempts).await
+    async fn alive(&self, now: Timestamp, channels: &[ChannelId]) -> Vec<ChannelId> {
+        self.shared.switch.alive(now, channels).await
     }
 }

@@ -10,11 +10,11 @@ use crate::{
         callback::{Callback, CallbackState},
         campaign::Campaign,
         event::{Event, EventRecord},
-        ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ReservationId},
+        ids::{AgentId, AttemptId, CallbackId, CampaignId, ChannelId, ContactId, ReservationId},
         phone::PhoneNumber,
         zone_rules::ZoneRules,
     },
-    engine::output::{Changes, Order},
+    engine::output::{Changes, Destination, Order},
 };
 
 /// An invariant that does not hold.
@@ -37,7 +37,7 @@ pub struct Checks {
     last_seq: i64,
     open_reservations: BTreeMap<ReservationId, (AgentId, ContactId)>,
     open_attempts: BTreeMap<AttemptId, (AgentId, ContactId)>,
-    dialled: BTreeSet<AttemptId>,
+    dialled: BTreeSet<ChannelId>,
     accepted: BTreeMap<ReservationId, AttemptId>,
     callbacks: BTreeMap<CallbackId, Callback>,
     kept: BTreeSet<CallbackId>,
@@ -172,10 +172,12 @@ impl Checks {
     pub fn order(&mut self, now: Timestamp, order: &Order, rules: &ZoneRules) -> Result<(), Broken> {
         self.checked += 1;
         let broken = |number, problem: String| Err(Broken { number, at: now, problem });
-        let Order::Dial { attempt_id, permit, .. } = order else { return Ok(()) };
-        if !self.dialled.insert(*attempt_id) {
-            return broken(4, format!("attempt {attempt_id} was dialled twice"));
+        let Order::Dial { channel_id, to, .. } = order else { return Ok(()) };
+        if !self.dialled.insert(*channel_id) {
+            return broken(4, format!("line {channel_id} was dialled twice"));
         }
+        let Destination::Customer { permit } = to else { return Ok(()) };
+        let attempt_id = &AttemptId(channel_id.0);
         if !self.open_attempts.contains_key(attempt_id) {
             return broken(4, format!("attempt {attempt_id} was dialled and is not committed"));
         }

@@ -6,11 +6,11 @@ use rand::{RngExt, rngs::Xoshiro256PlusPlus};
 use crate::{
     domain::{
         agent::AgentState,
-        command::{Command, Promise},
-        ids::{AttemptId, ReservationId},
+        command::{Act, Command, Promise},
+        ids::{ChannelId, DialogId, ReservationId},
         outcome::Classification,
     },
-    engine::view::{AgentView, CallView},
+    engine::view::{AgentView, CustomerView, DialogView},
     switch::simulated::people::{Fate, People, Who, Wish},
 };
 
@@ -25,7 +25,7 @@ pub const END_OF_SHIFT: &str = "end_of_shift";
 enum Sight {
     Nothing(AgentState),
     Preview(ReservationId),
-    Call(AttemptId, &'static str),
+    Call(DialogId, &'static str),
 }
 
 /// A simulated agent.
@@ -53,16 +53,17 @@ impl Worker {
 
     /// Looks at the screen. If it shows something new, decides what to do.
     pub fn look(&mut self, view: &AgentView, people: &People, dice: &mut Xoshiro256PlusPlus) -> Plan {
-        let sight = match (&view.preview, &view.call) {
+        let call = view.dialogs.last();
+        let sight = match (&view.preview, call) {
             (Some(preview), _) => Sight::Preview(preview.reservation_id),
-            (None, Some(call)) => Sight::Call(call.attempt_id, call.phase),
+            (None, Some(call)) => Sight::Call(call.dialog_id, call.phase),
             (None, None) => Sight::Nothing(view.state),
         };
         if self.vanished || self.sight == Some(sight) {
             return Plan::new();
         }
         self.sight = Some(sight);
-        match (&view.preview, &view.call) {
+        match (&view.preview, call) {
             (Some(preview), _) => decide(preview.reservation_id, &view.allowed_commands, dice),
             (None, Some(call)) => in_call(call, people, dice),
             (None, None) => self.idle(view, dice),
@@ -85,12 +86,11 @@ impl Worker {
     }
 }
 
-fn in_call(call: &CallView, people: &People, dice: &mut Xoshiro256PlusPlus) -> Plan {
-    let attempt_id = call.attempt_id;
+fn in_call(call: &DialogView, people: &People, dice: &mut Xoshiro256PlusPlus) -> Plan {
     match call.phase {
         // Some lose patience.
         "dialing" if dice.random_range(0..100) < 3 => {
-            vec![(secs(dice.random_range(1..30)), Command::End { attempt_id })]
+            vec![(secs(dice.random_range(1..30)), act(call, Act::End))]
         }
         "talking" => {
             let mut plan = talk(call, people, dice);
@@ -98,13 +98,17 @@ fn in_call(call: &CallView, people: &People, dice: &mut Xoshiro256PlusPlus) -> P
                 plan.push((secs(5), Command::NotReady { reason: "lunch".to_owned() }));
             }
             if dice.random_range(0..100) < 20 {
-                plan.push((secs(4), Command::WrapUp));
+                plan.push((secs(4), act(call, Act::WrapUp)));
             }
             plan
         }
         "wrapping_up" => wrap_up(call, dice),
         _ => Plan::new(),
     }
+}
+
+fn act(call: &DialogView, act: Act) -> Command {
+    Command::InDialog { dialog_id: call.dialog_id, act }
 }
 
 fn secs(count: i64) -> SignedDuration {
@@ -128,18 +132,19 @@ fn decide(reservation_id: ReservationId, allowed: &[&str], dice: &mut Xoshiro256
     plan
 }
 
-fn talk(call: &CallView, people: &People, dice: &mut Xoshiro256PlusPlus) -> Plan {
-    let attempt_id = call.attempt_id;
-    let end = |after| (after, Command::End { attempt_id });
-    let say = |after, to| (after, Command::Reclassify { attempt_id, to });
-    let Fate::Answers { who, talks, .. } = people.fate(attempt_id, &call.customer.number) else { return Plan::new() };
+fn talk(call: &DialogView, people: &People, dice: &mut Xoshiro256PlusPlus) -> Plan {
+    let end = |after| (after, act(call, Act::End));
+    let say = |after, to| (after, act(call, Act::Reclassify { to }));
+    let Some(customer) = &call.customer else { return Plan::new() };
+    let line = ChannelId(call.dialog_id.0);
+    let Fate::Answers { who, talks, .. } = people.fate(line, customer.number.as_str()) else { return Plan::new() };
     let hears = secs(dice.random_range(3..9));
     match who {
         Who::Machine => vec![say(hears, Classification::AnsweringMachine), end(hears + secs(1))],
         Who::Fax => vec![say(hears, Classification::Fax), end(hears + secs(1))],
         Who::Person(Wish::DoNotCall) => vec![say(hears, Classification::DoNotCall), end(hears + secs(2))],
         Who::Person(Wish::CallBack { hours }) => {
-            vec![(hears + secs(5), promise(call, hours)), end(hears + secs(12))]
+            vec![(hears + secs(5), promise(call, customer, hours)), end(hears + secs(12))]
         }
         // About half the time it is the agent who hangs up.
         Who::Person(Wish::Talk) if dice.random_range(0..2) == 0 => vec![end(talks - secs(5))],
@@ -148,13 +153,13 @@ fn talk(call: &CallView, people: &People, dice: &mut Xoshiro256PlusPlus) -> Plan
 }
 
 /// Promises to call at a round time of the customer's clock.
-fn promise(call: &CallView, hours: i64) -> Command {
-    let local = call.customer.local_times.first();
+fn promise(call: &DialogView, customer: &CustomerView, hours: i64) -> Command {
+    let local = customer.local_times.first();
     let at = local.map(|local| round(local.at.saturating_add(SignedDuration::from_hours(hours))));
     // The customer was asked: where the number leaves several zones, the agent states one.
-    let zone = local.filter(|_| call.customer.local_times.len() > 1).map(|local| local.zone);
+    let zone = local.filter(|_| customer.local_times.len() > 1).map(|local| local.zone);
     let promise = Promise { at, zone, ..Promise::default() };
-    Command::ScheduleCallback { attempt_id: call.attempt_id, promise }
+    act(call, Act::ScheduleCallback { promise })
 }
 
 fn round(at: civil::DateTime) -> civil::DateTime {
@@ -162,13 +167,12 @@ fn round(at: civil::DateTime) -> civil::DateTime {
     at.round(quarter).unwrap_or(at)
 }
 
-fn wrap_up(call: &CallView, dice: &mut Xoshiro256PlusPlus) -> Plan {
-    let attempt_id = call.attempt_id;
+fn wrap_up(call: &DialogView, dice: &mut Xoshiro256PlusPlus) -> Plan {
     let takes = secs(dice.random_range(2..20));
     let mut plan = Plan::new();
     if !call.wrap_up_reasons.is_empty() {
         let reason = call.wrap_up_reasons[dice.random_range(0..call.wrap_up_reasons.len())].clone();
-        plan.push((takes, Command::ApplyWrapUpReason { attempt_id, reason }));
+        plan.push((takes, act(call, Act::ApplyWrapUpReason { reason })));
     }
     // Some let the timer do it.
     if dice.random_range(0..100) < 80 {

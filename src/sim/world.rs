@@ -18,7 +18,7 @@ use crate::{
         agent::AgentState,
         command::Command,
         event::EventRecord,
-        ids::{AgentId, AttemptId, TeamId},
+        ids::{AgentId, ChannelId, TeamId},
         outcome::Outcome,
         zone_rules::ZoneRules,
     },
@@ -101,7 +101,7 @@ enum Happening {
     Renews(AgentId),
     ComesBack(AgentId),
     /// The switch told something, late.
-    Told(AttemptId, crate::domain::attempt::CallProgress),
+    Told(ChannelId, crate::domain::attempt::CallProgress),
 }
 
 /// The switch, with a list of what was ordered.
@@ -116,8 +116,8 @@ impl Switch for Recorded {
         self.switch.order(now, order).await
     }
 
-    async fn alive(&self, now: Timestamp, attempts: &[AttemptId]) -> Vec<AttemptId> {
-        self.switch.alive(now, attempts).await
+    async fn alive(&self, now: Timestamp, channels: &[ChannelId]) -> Vec<ChannelId> {
+        self.switch.alive(now, channels).await
     }
 }
 
@@ -230,20 +230,20 @@ impl<S: Store> World<S> {
     /// Everything that happens by now, as the engine sees it.
     fn happens(&mut self) -> Vec<Input> {
         let mut inputs = Vec::new();
-        for (attempt_id, progress) in self.switch.switch.take_due(self.now) {
+        for (channel_id, progress) in self.switch.switch.take_due(self.now) {
             let faults = self.setup.faults;
             if self.hits(faults.lost) {
                 continue;
             }
             if self.hits(faults.late) {
                 let late = SignedDuration::from_secs(self.dice.random_range(1..60));
-                self.plan(self.now + late, Happening::Told(attempt_id, progress));
+                self.plan(self.now + late, Happening::Told(channel_id, progress));
                 continue;
             }
             if self.hits(faults.doubled) {
-                inputs.push(Input::Switch { attempt_id, progress });
+                inputs.push(Input::Switch { channel_id, progress });
             }
-            inputs.push(Input::Switch { attempt_id, progress });
+            inputs.push(Input::Switch { channel_id, progress });
         }
         while let Some(entry) = self.agenda.first_entry() {
             if entry.key().0 > self.now {
@@ -281,7 +281,7 @@ impl<S: Store> World<S> {
                 }
             }
             Happening::ComesBack(id) => self.come_back(id),
-            Happening::Told(attempt_id, progress) => inputs.push(Input::Switch { attempt_id, progress }),
+            Happening::Told(channel_id, progress) => inputs.push(Input::Switch { channel_id, progress }),
         }
     }
 

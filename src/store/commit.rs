@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::{
     Database,
     db::{Tx, args, each},
-    rows::{AttemptRow, CallbackRow, ContactRow, EventRow, ReservationRow, SeekRow, SessionRow, SuppressionRow},
+    rows::{
+        AttemptRow, CallbackRow, ContactRow, DialogRow, EventRow, ReservationRow, SeekRow, SessionRow, SuppressionRow,
+    },
     sql::{self, Sql},
     zone_sets::Seek,
 };
@@ -32,6 +34,7 @@ impl Database {
         write_seeks(&mut tx, &seeks).await?;
         write(&mut tx, sql::RESERVATIONS_CHANGED, &reservations(changes)).await?;
         write(&mut tx, sql::ATTEMPTS_CHANGED, &attempts(changes)).await?;
+        write_dialogs(&mut tx, fence, changes).await?;
         let callbacks: Vec<_> = changes.callbacks.values().map(CallbackRow::from).collect();
         write(&mut tx, sql::CALLBACKS_CHANGED, &callbacks).await?;
         write_sessions(&mut tx, fence, changes).await?;
@@ -91,6 +94,14 @@ fn attempts(changes: &Changes) -> Vec<AttemptRow<'_>> {
     let mut all: Vec<_> = changes.attempts.values().collect();
     all.sort_by_key(|it| !matches!(it.phase, crate::domain::attempt::Phase::Ended(_)));
     all.into_iter().map(AttemptRow::from).collect()
+}
+
+async fn write_dialogs(tx: &mut Tx, fence: Fence, changes: &Changes) -> Result<(), StoreError> {
+    let rows: Vec<_> = changes.dialogs.values().map(DialogRow::from).collect();
+    if !rows.is_empty() {
+        tx.execute(sql::DIALOGS_CHANGED, args![each(&rows), fence.team_id]).await?;
+    }
+    Ok(())
 }
 
 async fn write_sessions(tx: &mut Tx, fence: Fence, changes: &Changes) -> Result<(), StoreError> {

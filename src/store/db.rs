@@ -11,7 +11,10 @@ use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction, pos
 
 use super::sql::Sql;
 use crate::{
-    domain::ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ListId, ReservationId, TeamId},
+    domain::ids::{
+        AgentId, AttemptId, CallbackId, CampaignId, ContactId, ListId, PhoneBookEntryId, PhoneBookId, QueueId,
+        ReasonId, ReservationId, TeamId,
+    },
     ports::StoreError,
 };
 
@@ -242,7 +245,8 @@ macro_rules! ids {
     )+};
 }
 
-ids!(|id: &i64| *id => TeamId, AgentId, CampaignId, ListId, ContactId);
+ids!(|id: &i64| *id => TeamId, AgentId, CampaignId, ListId, ContactId, ReasonId, QueueId);
+ids!(|id: &i64| *id => PhoneBookId, PhoneBookEntryId);
 ids!(text_of => ReservationId, AttemptId, CallbackId);
 
 fn text_of(id: &impl Display) -> String {

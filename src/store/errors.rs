@@ -1,6 +1,9 @@
 //! Why a manager's change was not made.
 
-use crate::{domain::campaign::CampaignState, ports::StoreError};
+use crate::{
+    domain::{campaign::CampaignState, ids::ReasonId, phone_book::ENTRIES_MAX, reason::LabelProblem},
+    ports::StoreError,
+};
 
 /// Why a manager's change was not made. The store's own errors aside, each is a refusal with a stable code.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +23,17 @@ pub enum ManageError {
     /// No such token.
     #[error("there is no token {0}")]
     UnknownToken(i64),
+    /// No such phone book.
+    #[error("there is no phone book \"{0}\"")]
+    UnknownPhoneBook(String),
+    /// The phone book is not of the team that the change is made for.
+    #[error(
+        "phone book \"{0}\" is for another team or for all: who acts for one team can change that team's books only"
+    )]
+    PhoneBookOfOthers(String),
+    /// The phone book would have too many entries.
+    #[error("phone book \"{0}\" would have more than {ENTRIES_MAX} entries: make another for the rest")]
+    PhoneBookFull(String),
     /// A token of an agent that names none, or of somebody else that names one.
     #[error("a token of an agent names the agent, and no other token does")]
     TokenAgentMismatch,
@@ -59,6 +73,34 @@ pub enum ManageError {
         /// Its place in the batch, from 0.
         row: usize,
     },
+    /// No such reason.
+    #[error("there is no reason {0}")]
+    UnknownReason(ReasonId),
+    /// The text cannot be the label of a reason.
+    #[error(transparent)]
+    BadReasonLabel(#[from] LabelProblem),
+    /// Another reason of the kind has the label, and an agent could choose from both.
+    #[error("the reason with code {code} has the label \"{label}\" already: agents could not tell them apart")]
+    ReasonLabelTaken {
+        /// The label.
+        label: String,
+        /// The code of the other.
+        code: u16,
+    },
+    /// Another reason of the kind has the code.
+    #[error("another reason of this kind has the code {0}: choose another")]
+    ReasonCodeTaken(u16),
+    /// No such queue.
+    #[error("there is no queue \"{0}\": make it with `rappel queue apply`")]
+    UnknownQueue(String),
+    /// A queue stays with its team.
+    #[error("queue \"{name}\" belongs to team \"{team}\" and cannot move: close it and make a new one")]
+    QueueTeamFixed {
+        /// The queue.
+        name: String,
+        /// Its team.
+        team: String,
+    },
     /// A name is empty or too long.
     #[error("{field} must have 1 to {length_max} characters")]
     BadLength {
@@ -78,6 +120,9 @@ impl ManageError {
             Self::UnknownAgent(_) => "unknown_agent",
             Self::UnknownContact(_) => "unknown_contact",
             Self::UnknownToken(_) => "unknown_token",
+            Self::UnknownPhoneBook(_) => "unknown_phone_book",
+            Self::PhoneBookOfOthers(_) => "other_team",
+            Self::PhoneBookFull(_) => "phone_book_full",
             Self::TokenAgentMismatch => "token_agent_mismatch",
             Self::TokenTaken => "token_taken",
             Self::LoginTaken(_) => "login_taken",
@@ -86,6 +131,12 @@ impl ManageError {
             Self::CampaignEnded(_) => "campaign_ended",
             Self::ContactInProgress(_) => "contact_in_progress",
             Self::NulCharacter { .. } => "nul_character",
+            Self::UnknownReason(_) => "unknown_reason",
+            Self::BadReasonLabel(_) => "bad_reason_label",
+            Self::ReasonLabelTaken { .. } => "reason_label_taken",
+            Self::ReasonCodeTaken(_) => "reason_code_taken",
+            Self::UnknownQueue(_) => "unknown_queue",
+            Self::QueueTeamFixed { .. } => "queue_team_fixed",
             Self::BadLength { .. } => "bad_length",
         })
     }

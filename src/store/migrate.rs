@@ -14,11 +14,28 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sqlite: include_str!("../../migrations/sqlite/0001_the_dialer.sql"),
-    postgres: include_str!("../../migrations/postgres/0001_the_dialer.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../../migrations/sqlite/0001_the_dialer.sql"),
+        postgres: include_str!("../../migrations/postgres/0001_the_dialer.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../../migrations/sqlite/0002_phone_books.sql"),
+        postgres: include_str!("../../migrations/postgres/0002_phone_books.sql"),
+    },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../../migrations/sqlite/0003_reasons_and_queues.sql"),
+        postgres: include_str!("../../migrations/postgres/0003_reasons_and_queues.sql"),
+    },
+    Migration {
+        version: 4,
+        sqlite: include_str!("../../migrations/sqlite/0004_dialogs.sql"),
+        postgres: include_str!("../../migrations/postgres/0004_dialogs.sql"),
+    },
+];
 
 /// Any number, the same in every process: whoever holds its lock migrates.
 const POSTGRES_LOCK: &str = "SELECT pg_advisory_xact_lock(7277358551)";

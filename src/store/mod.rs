@@ -22,7 +22,10 @@ mod lists;
 mod migrate;
 mod notices;
 mod open;
+mod phone_books;
+mod queues;
 mod ranks;
+mod reasons;
 mod record;
 pub mod reports;
 mod rows;
@@ -46,6 +49,8 @@ pub use self::{
     contacts::StoredContact,
     errors::{ManageError, NAME_LENGTH_MAX},
     lists::{ContactList, NewContact, OnDuplicate, RowResult},
+    phone_books::{BookFill, BookFilled, BookTeam},
+    reasons::NewReason,
     suppressions::SuppressionFilter,
     teams::Team,
     tokens::{NewToken, Role, Token},

@@ -11,8 +11,11 @@ use crate::{
         attempt::{Attempt, Phase},
         callback::Callback,
         contact::{CloseReason, ContactState},
+        dialog::{Dialog, DialogKind},
         event::EventRecord,
-        ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, ListId, ReservationId, TeamId},
+        ids::{
+            AgentId, AttemptId, CallbackId, CampaignId, ContactId, DialogId, ListId, QueueId, ReservationId, TeamId,
+        },
         outcome::{Classification, FailureCause, Outcome},
         phone::PhoneNumber,
         reservation::{Reservation, ReservationEnd},
@@ -133,8 +136,6 @@ pub(super) struct AttemptRow<'a> {
     promises_callback_id: Option<CallbackId>,
     opened_at: Millis,
     ringing_at: Option<Millis>,
-    ring_until_at: Millis,
-    hang_up_asked_at: Option<Millis>,
     classification: Option<Classification>,
     wrap_up_reason: Option<&'a str>,
     #[serde(flatten)]
@@ -157,8 +158,6 @@ impl<'a> From<&'a Attempt> for AttemptRow<'a> {
             promises_callback_id: it.promises_callback_id,
             opened_at: it.opened_at.as_millisecond(),
             ringing_at: millis(it.ringing_at),
-            ring_until_at: it.ring_until_at.as_millisecond(),
-            hang_up_asked_at: millis(it.hang_up_asked_at),
             classification: it.classification,
             wrap_up_reason: it.wrap_up_reason.as_deref(),
             phase: (&it.phase).into(),
@@ -218,6 +217,42 @@ impl PhaseRow {
             Disposition::Close { reason } => row.close_reason = Some(reason),
         }
         row
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct DialogRow<'a> {
+    id: DialogId,
+    kind: &'static str,
+    attempt_id: Option<AttemptId>,
+    queue_id: Option<QueueId>,
+    opened_at: Millis,
+    answered_at: Option<Millis>,
+    ended_at: Option<Millis>,
+    settled_at: Option<Millis>,
+    wrap_up_reason: Option<&'a str>,
+    doc: String,
+}
+
+impl<'a> From<&'a Dialog> for DialogRow<'a> {
+    fn from(it: &'a Dialog) -> Self {
+        let (attempt_id, queue_id) = match it.kind {
+            DialogKind::Outbound { attempt_id } => (Some(attempt_id), None),
+            DialogKind::Inbound { queue_id, .. } => (None, Some(queue_id)),
+            DialogKind::Placed | DialogKind::Internal | DialogKind::Consult { .. } => (None, None),
+        };
+        Self {
+            id: it.id,
+            kind: it.kind.name(),
+            attempt_id,
+            queue_id,
+            opened_at: it.opened_at.as_millisecond(),
+            answered_at: millis(it.answered_at),
+            ended_at: millis(it.ended_at),
+            settled_at: millis(it.settled_at),
+            wrap_up_reason: it.wrap_up_reason.as_deref(),
+            doc: to_json(it),
+        }
     }
 }
 

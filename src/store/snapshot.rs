@@ -45,8 +45,11 @@ impl Database {
             campaigns: all(&mut tx, sql::CAMPAIGNS_AT_WORK, team_id).await?,
             reservations: all(&mut tx, sql::RESERVATIONS_OPEN, team_id).await?,
             attempts: all(&mut tx, sql::ATTEMPTS_OPEN, team_id).await?,
+            dialogs: all(&mut tx, sql::DIALOGS_OPEN, team_id).await?,
             contacts: contacts_at_work(&mut tx, team_id, now).await?,
             callbacks: all(&mut tx, sql::CALLBACKS_SCHEDULED, team_id).await?,
+            reasons: all(&mut tx, sql::REASONS_OF_TEAM, team_id).await?,
+            queues: all(&mut tx, sql::QUEUES_OF_TEAM, team_id).await?,
         };
         tx.commit().await?;
         Ok((fence, snapshot))

@@ -8,6 +8,7 @@ use crate::{
         callback::Callback,
         campaign::Campaign,
         contact::{Contact, ContactState},
+        dialog::Dialog,
         event::EventRecord,
         ids::{AgentId, CampaignId, ContactId, ListId, TeamId},
         outcome::{FailureCause, Outcome},
@@ -126,10 +127,8 @@ impl Stored for Attempt {
             promises_callback_id: r.maybe_parsed("promises_callback_id")?,
             opened_at: r.at("opened_at")?,
             ringing_at: r.maybe_at("ringing_at")?,
-            ring_until_at: r.at("ring_until_at")?,
             classification: r.maybe_word("classification")?,
             wrap_up_reason: r.maybe_text("wrap_up_reason")?,
-            hang_up_asked_at: r.maybe_at("hang_up_asked_at")?,
             phase: phase(r)?,
         })
     }
@@ -198,6 +197,14 @@ impl Stored for Callback {
             state: r.word("state")?,
             missed_at: r.maybe_at("missed_at")?,
         })
+    }
+}
+
+impl Stored for Dialog {
+    const TABLE: &'static str = "dialogs";
+
+    fn read(r: &Record<'_>) -> Result<Self, StoreError> {
+        r.json("doc")
     }
 }
 

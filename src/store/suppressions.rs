@@ -11,9 +11,10 @@ use super::{
     errors::ManageError,
     notices::hold,
     page,
-    record::{Record, read_all, read_first},
+    record::{read_all, read_first},
     rows::SuppressionRow,
     sql,
+    teams::every_team,
 };
 use crate::{
     domain::{
@@ -113,9 +114,4 @@ async fn told_to(tx: &mut Tx, entries: &[Suppression]) -> Result<Vec<(TeamId, No
 async fn team_of(tx: &mut Tx, id: CampaignId) -> Result<TeamId, ManageError> {
     let campaign: Option<Campaign> = read_first(&tx.rows(sql::CAMPAIGN, args![id]).await?)?;
     campaign.map(|campaign| campaign.team_id).ok_or_else(|| ManageError::UnknownCampaign(id.to_string()))
-}
-
-async fn every_team(tx: &mut Tx) -> Result<Vec<TeamId>, StoreError> {
-    let rows = tx.rows(sql::TEAMS, args![]).await?;
-    rows.iter().map(|row| Record::of(row, "teams", "id").int("id").map(TeamId)).collect()
 }

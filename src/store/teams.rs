@@ -89,3 +89,8 @@ pub(super) async fn team_named(tx: &mut Tx, name: &str) -> Result<Team, ManageEr
     let row = rows.first().ok_or_else(|| StoreError::Failure(format!("team \"{name}\" cannot be found")))?;
     Ok(read(row)?)
 }
+
+pub(super) async fn every_team(tx: &mut Tx) -> Result<Vec<TeamId>, StoreError> {
+    let rows = tx.rows(sql::TEAMS, args![]).await?;
+    rows.iter().map(|row| Record::of(row, "teams", "id").int("id").map(TeamId)).collect()
+}

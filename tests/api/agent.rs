@@ -23,8 +23,8 @@ async fn preview(world: &World, token: &str, extension: &str) -> (Events, String
 async fn dialing(world: &mut World, token: &str) -> (Events, String) {
     let (events, reservation) = preview(world, token, "100").await;
     let (status, view) = world.post(token, &format!("/v1/me/preview/{reservation}/accept"), json!(null)).await;
-    assert_eq!((status, &view["call"]["phase"]), (200, &json!("dialing")), "{view}");
-    (events, format!("/v1/me/calls/{}", view["call"]["attempt_id"].as_str().unwrap()))
+    assert_eq!((status, &view["dialogs"][0]["phase"]), (200, &json!("dialing")), "{view}");
+    (events, format!("/v1/me/dialogs/{}", view["dialogs"][0]["dialog_id"].as_str().unwrap()))
 }
 
 #[tokio::test]
@@ -40,26 +40,31 @@ async fn t03_3_an_accepted_preview_becomes_a_call_and_ends_in_ready() {
 
     let accept = format!("/v1/me/preview/{reservation}/accept");
     let (status, view) = world.post(&token, &accept, json!(null)).await;
-    assert_eq!((status, &view["call"]["classification"]), (200, &json!("voice")));
-    let Order::Dial { attempt_id, extension, .. } = world.order().await else { panic!("the customer is dialled") };
-    assert_eq!(extension, "100");
+    assert_eq!((status, &view["dialogs"][0]["classification"]), (200, &json!("voice")));
+    let Order::Dial { channel_id, phone: Some(phone), .. } = world.order().await else {
+        panic!("the customer is dialled")
+    };
+    assert_eq!(phone.extension, "100");
     // A second click means the same and dials nobody: the next order is the end of the call.
     let (status, again) = world.post(&token, &accept, json!(null)).await;
-    assert_eq!((status, &again["call"]["attempt_id"]), (200, &json!(attempt_id)), "{again}");
+    assert_eq!((status, &again["dialogs"][0]["dialog_id"]), (200, &json!(channel_id)), "{again}");
 
-    world.teams.switch_told(attempt_id, CallProgress::Connected).await;
+    world.teams.switch_told(channel_id, CallProgress::Connected).await;
     events.until("attempt_answered").await;
-    let call = format!("/v1/me/calls/{attempt_id}");
+    let call = format!("/v1/me/dialogs/{channel_id}");
     let said = json!({ "classification": "answering_machine" });
     let (_, view) = world.put(&token, &format!("{call}/classification"), said).await;
-    assert_eq!((&view["state"], &view["call"]["classification"]), (&json!("talking"), &json!("answering_machine")));
+    assert_eq!(
+        (&view["state"], &view["dialogs"][0]["classification"]),
+        (&json!("talking"), &json!("answering_machine"))
+    );
 
     let (status, _) = world.post(&token, &format!("{call}/end"), json!(null)).await;
-    assert_eq!((status, world.order().await), (200, Order::HangUp { attempt_id }));
-    world.teams.switch_told(attempt_id, CallProgress::HungUp { by: Side::Agent }).await;
-    events.until("call_ended").await;
+    assert_eq!((status, world.order().await), (200, Order::HangUp { channel_id }));
+    world.teams.switch_told(channel_id, CallProgress::HungUp { by: Side::Agent }).await;
+    events.until("dialog_ended").await;
     let (_, view) = world.get(&token, "/v1/me").await;
-    assert_eq!((&view["state"], &view["call"]["phase"]), (&json!("wrap_up"), &json!("wrapping_up")));
+    assert_eq!((&view["state"], &view["dialogs"][0]["phase"]), (&json!("wrap_up"), &json!("wrapping_up")));
 
     let (status, problem) = world.put(&token, "/v1/me/state", json!({ "state": "ready" })).await;
     assert_eq!((status, &problem["code"]), (409, &json!("wrap_up_reason_required")));
@@ -67,9 +72,9 @@ async fn t03_3_an_accepted_preview_becomes_a_call_and_ends_in_ready() {
     let (status, _) = world.put(&token, &format!("{call}/wrap-up-reason"), json!({ "reason": "not one" })).await;
     assert_eq!(status, 422);
     let (status, view) = world.put(&token, &format!("{call}/wrap-up-reason"), json!({ "reason": "Sale" })).await;
-    assert_eq!((status, &view["call"]["wrap_up_reason"]), (200, &json!("Sale")));
+    assert_eq!((status, &view["dialogs"][0]["wrap_up_reason"]), (200, &json!("Sale")));
     let (_, view) = world.put(&token, "/v1/me/state", json!({ "state": "ready" })).await;
-    assert_eq!((&view["state"], &view["call"]), (&json!("ready"), &Value::Null));
+    assert_eq!((&view["state"], &view["dialogs"][0]), (&json!("ready"), &Value::Null));
     let ended = events.until("attempt_ended").await;
     assert_eq!(ended["outcome"]["kind"], "answering_machine");
 }
@@ -106,7 +111,7 @@ async fn nobody_acts_for_another_agent() {
     let (status, problem) = world.post(&other, &accept, json!(null)).await;
     assert!(status == 409, "{problem}");
     let (_, view) = world.post(&mine, &accept, json!(null)).await;
-    let call = format!("/v1/me/calls/{}", view["call"]["attempt_id"].as_str().unwrap());
+    let call = format!("/v1/me/dialogs/{}", view["dialogs"][0]["dialog_id"].as_str().unwrap());
     assert!(matches!(world.order().await, Order::Dial { .. }));
     for (method, path, body) in [
         (Method::POST, "end", None),
@@ -117,7 +122,7 @@ async fn nobody_acts_for_another_agent() {
         let (status, problem) = world.send(&other, &method, &format!("{call}/{path}"), body).await;
         assert_eq!((status, &problem["code"]), (409, &json!("call_gone")), "{path}");
     }
-    assert_eq!(world.get(&mine, "/v1/me").await.1["call"]["classification"], "voice");
+    assert_eq!(world.get(&mine, "/v1/me").await.1["dialogs"][0]["classification"], "voice");
 }
 
 #[tokio::test]
@@ -126,8 +131,8 @@ async fn t05_a_callback_is_scheduled_changed_and_cancelled() {
     world.load(&["+13125550142"]).await;
     let token = world.token("agent").to_owned();
     let (mut events, call) = dialing(&mut world, &token).await;
-    let Order::Dial { attempt_id, .. } = world.order().await else { panic!("the customer is dialled") };
-    world.teams.switch_told(attempt_id, CallProgress::Connected).await;
+    let Order::Dial { channel_id, .. } = world.order().await else { panic!("the customer is dialled") };
+    world.teams.switch_told(channel_id, CallProgress::Connected).await;
     events.until("attempt_answered").await;
     let path = format!("{call}/callback");
 
@@ -140,12 +145,12 @@ async fn t05_a_callback_is_scheduled_changed_and_cancelled() {
 
     let form = json!({ "date": "2026-03-12", "time": "2:30 PM" });
     let (status, view) = world.put(&token, &path, form).await;
-    assert_eq!((status, &view["call"]["callback"]["at"]), (200, &json!("2026-03-12T14:30:00")), "{view}");
-    assert_eq!(view["call"]["callback"]["due_at"], "2026-03-12T19:30:00Z");
+    assert_eq!((status, &view["dialogs"][0]["callback"]["at"]), (200, &json!("2026-03-12T14:30:00")), "{view}");
+    assert_eq!(view["dialogs"][0]["callback"]["due_at"], "2026-03-12T19:30:00Z");
     // What is left out stays.
     let form = json!({ "zone": "America/New_York", "number": "(312) 555-0199", "owner": "any" });
     let (_, view) = world.put(&token, &path, form).await;
-    let callback = &view["call"]["callback"];
+    let callback = &view["dialogs"][0]["callback"];
     assert_eq!(
         (&callback["at"], &callback["number"]),
         (&json!("2026-03-12T14:30:00"), &json!("+13125550199")),
@@ -157,7 +162,7 @@ async fn t05_a_callback_is_scheduled_changed_and_cancelled() {
 
     let (status, answer) = world.send(&token, &Method::DELETE, &path, None).await;
     assert_eq!((status, &answer["message"]), (200, &json!("The callback was cancelled.")));
-    assert_eq!(answer["view"]["call"]["callback"], Value::Null);
+    assert_eq!(answer["view"]["dialogs"][0]["callback"], Value::Null);
     let (status, problem) = world.send(&token, &Method::DELETE, &path, None).await;
     assert_eq!((status, &problem["code"]), (409, &json!("callback_gone")));
 }

@@ -8,8 +8,8 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use rappel::{
     campaign_file,
     domain::{
-        campaign::CampaignState, contact::ContactNumber, eligibility::Place, ids::AttemptId, number_zones,
-        phone::read_number, zone_rules::ZoneRules,
+        campaign::CampaignState, contact::ContactNumber, dial_plan::DialPlan, eligibility::Place, ids::ChannelId,
+        number_zones, phone::read_number, zone_rules::ZoneRules,
     },
     engine::{Settings, output::Order},
     http::{ApiState, Limits, hash_of, new_token, router},
@@ -63,8 +63,8 @@ impl Switch for Told {
         self.0.send(order.clone()).map_err(|_| SwitchError("the test is over".to_owned()))
     }
 
-    async fn alive(&self, _: Timestamp, attempts: &[AttemptId]) -> Vec<AttemptId> {
-        attempts.to_vec()
+    async fn alive(&self, _: Timestamp, channels: &[ChannelId]) -> Vec<ChannelId> {
+        channels.to_vec()
     }
 }
 
@@ -91,7 +91,10 @@ impl World {
             teams.team(team.id);
         }
         let metrics = PrometheusBuilder::new().build_recorder().handle();
-        let api = ApiState { db: db.clone(), teams: teams.clone(), clock, rules, metrics, limits, stopping: stop };
+        let dial_plan = DialPlan::default();
+        let (db_of_api, teams_of_api) = (db.clone(), teams.clone());
+        let api =
+            ApiState { db: db_of_api, teams: teams_of_api, clock, rules, dial_plan, metrics, limits, stopping: stop };
         let base = serve(api).await;
         Self { base, client: Client::new(), tokens, orders, db, teams, clock, stopping }
     }

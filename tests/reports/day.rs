@@ -181,12 +181,27 @@ impl Day {
         if self.roll(4) == 0 && at.duration_since(was_since_at).as_secs() > 1 && was != AgentState::LoggedOut {
             // A wish for later is an event as well, and changes nothing.
             let (pending, reason) = (Some(NextState::Ready), None);
-            let event =
-                Event::AgentStateChanged { was, was_since_at, state: was, reason, pending, wrap_up_ends_at: None };
+            let event = Event::AgentStateChanged {
+                was,
+                was_since_at,
+                state: was,
+                reason,
+                pending,
+                wrap_up_ends_at: None,
+                wrap_up_seconds_left: None,
+            };
             self.says(at - SignedDuration::from_secs(1), agent_id, None, event);
         }
         let (reason, pending) = (None, None);
-        let event = Event::AgentStateChanged { was, was_since_at, state, reason, pending, wrap_up_ends_at: None };
+        let event = Event::AgentStateChanged {
+            was,
+            was_since_at,
+            state,
+            reason,
+            pending,
+            wrap_up_ends_at: None,
+            wrap_up_seconds_left: None,
+        };
         self.says(at, agent_id, None, event);
     }
 
@@ -234,11 +249,11 @@ impl Day {
     fn goes_on(&mut self, agent_id: AgentId, answered_at: Timestamp) {
         let attempt = self.attempts.last_mut().expect("a call");
         attempt.phase = Phase::Talking { answered_at };
-        let (contact_id, attempt_id) = (attempt.contact_id, attempt.id);
+        let contact_id = attempt.contact_id;
         let contact = self.contacts.iter_mut().find(|it| it.id == contact_id).expect("loaded");
         contact.state = ContactState::InProgress;
         self.spans.push((agent_id, AgentState::Talking, answered_at, self.now));
-        let activity = Activity::Talking { attempt_id };
+        let activity = Activity::InDialogs { shows: AgentState::Talking, after: NextState::Ready };
         self.at_work(agent_id, "101", activity, answered_at);
     }
 
@@ -252,8 +267,7 @@ impl Day {
 
     fn at_work(&mut self, agent_id: AgentId, extension: &str, activity: Activity, since_at: Timestamp) {
         let extension = extension.to_owned();
-        let session =
-            Session { agent_id, extension, activity, since_at, next: None, is_lost: false, wrap_up_asked: false };
+        let session = Session { activity, ..Session::new(agent_id, extension, "signed_in", since_at) };
         self.sessions.insert(agent_id, Some(session));
     }
 
@@ -330,10 +344,8 @@ impl Day {
             promises_callback_id: None,
             opened_at,
             ringing_at,
-            ring_until_at: opened_at + SignedDuration::from_secs(30),
             classification: None,
             wrap_up_reason: None,
-            hang_up_asked_at: None,
             phase: Phase::Ended(Ended { answered_at, hung_up_at, ended_at, outcome, disposition }),
         };
         self.attempts.push(attempt);
@@ -413,6 +425,7 @@ impl Day {
             event.seq = seq;
         }
         let changes = Changes {
+            dialogs: BTreeMap::new(),
             contacts: self.contacts.iter().map(|it| (it.id, change(it))).collect(),
             reservations: self.reservations.iter().map(|it| (it.id, it.clone())).collect(),
             attempts: self.attempts.iter().map(|it| (it.id, it.clone())).collect(),

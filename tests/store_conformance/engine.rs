@@ -88,10 +88,8 @@ fn attempt(world: &World, n: u128, agent: usize, contact: &Contact, phase: Phase
         promises_callback_id: Some(callback_id(2)),
         opened_at: now(),
         ringing_at: Some(now() + minutes(1)),
-        ring_until_at: now() + minutes(2),
         classification: Some(Classification::AnsweringMachine),
         wrap_up_reason: Some("Sale".to_owned()),
-        hang_up_asked_at: Some(now() + minutes(3)),
         phase,
     }
 }
@@ -126,15 +124,8 @@ fn callback(world: &World, contact: &Contact) -> Callback {
 fn session(world: &World, agent: usize, extension: &str, activity: Activity) -> Session {
     let next = Some(NextState::NotReady { reason: "lunch".to_owned() });
     let agent_id = world.agent_id(agent);
-    Session {
-        agent_id,
-        extension: extension.to_owned(),
-        activity,
-        since_at: now(),
-        next,
-        is_lost: false,
-        wrap_up_asked: true,
-    }
+    let session = Session::new(agent_id, extension.to_owned(), "signed_in", now());
+    Session { activity, next, wrap_up_asked: true, ..session }
 }
 
 async fn a_snapshot_is_what_was_committed(place: Place) {
@@ -159,7 +150,7 @@ async fn a_snapshot_is_what_was_committed(place: Place) {
     changes.attempts = attempts.iter().map(|it| (it.id, it.clone())).collect();
     let promise = callback(&world, &contacts[4]);
     changes.callbacks.insert(promise.id, promise.clone());
-    let activity = Activity::WrapUp { attempt_id: attempts[2].id, ends_at: now() + minutes(3) };
+    let activity = Activity::WrapUp { after: NextState::Ready };
     let at_work = session(&world, 2, "1003", activity);
     changes.sessions.insert(world.agent_id(2), Some(at_work.clone()));
     changes.sessions.insert(world.agent_id(1), None);

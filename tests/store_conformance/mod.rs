@@ -3,6 +3,8 @@
 mod contacts;
 mod engine;
 mod managers;
+mod phone_books;
+mod setup;
 mod tables;
 mod waking;
 mod world;

@@ -134,6 +134,17 @@ const IMPOSSIBLE: &[(&str, &str)] = &[
     ("one contact twice", "UPDATE contacts SET dedupe_key = 'A0'"),
     ("an end without a how", "UPDATE reservations SET ended_at = 1"),
     ("a campaign in no state", "UPDATE campaigns SET state = 'started'"),
+    ("a reason for nothing", "INSERT INTO reasons (kind, code, label) VALUES ('ready', 1, 'x')"),
+    ("a reason without a code", "INSERT INTO reasons (kind, code, label) VALUES ('wrap_up', 0, 'x')"),
+    ("a code that is too large", "INSERT INTO reasons (kind, code, label) VALUES ('wrap_up', 65536, 'x')"),
+    ("a reason without a label", "INSERT INTO reasons (kind, code, label) VALUES ('wrap_up', 1, '')"),
+    ("one code twice", "INSERT INTO reasons (kind, code, label) VALUES ('wrap_up', 1, 'x'), ('wrap_up', 1, 'y')"),
+    ("a reason of no team", "INSERT INTO reasons (kind, code, label, team_id) VALUES ('wrap_up', 1, 'x', 999)"),
+    (
+        "a queue in no state",
+        "INSERT INTO queues (team_id, name, state, rules, changed_at)
+            SELECT id, 'support', 'ended', '{}', 1 FROM teams",
+    ),
     ("two teams of one name", "INSERT INTO teams (name) VALUES ('north')"),
     (
         "a token of an agent without the agent",

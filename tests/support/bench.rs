@@ -9,12 +9,14 @@ use rappel::{
         agent::{Agent, AgentState},
         attempt::CallProgress,
         campaign::{Campaign, CampaignRules, CampaignState},
-        command::Command,
+        command::{Act, Command},
         contact::{Contact, ContactNumber, ContactState, Progress},
+        dialog::{Caller, ParticipantState},
         event::{Event, EventRecord},
-        ids::{AgentId, AttemptId, CampaignId, ContactId, ListId, ReservationId, TeamId},
+        ids::{AgentId, CampaignId, ChannelId, ContactId, DialogId, ListId, QueueId, ReservationId, TeamId},
         number_zones,
         phone::{Country, read_number},
+        queue::{Queue, QueueRules, QueueState},
         refusal::Refusal,
         suppression::Suppression,
         zone_rules::ZoneRules,
@@ -23,7 +25,7 @@ use rappel::{
         Engine, Settings,
         input::{Candidate, Input, Notice, Snapshot},
         output::{Ask, Order, Output, Ticket},
-        view::AgentView,
+        view::{AgentView, DialogView},
     },
 };
 
@@ -48,10 +50,12 @@ pub struct Bench {
     pub events: Vec<EventRecord>,
     /// Everything the switch was asked.
     pub orders: Vec<Order>,
-    /// Calls the switch still has.
-    pub alive: Vec<AttemptId>,
+    /// Lines the switch still has.
+    pub alive: Vec<ChannelId>,
     next_at: BTreeMap<ContactId, Timestamp>,
     tickets: u64,
+    queues: usize,
+    callers: u128,
 }
 
 /// Rules of a campaign: `more` is added to the least that is needed.
@@ -105,6 +109,8 @@ impl Bench {
             alive: Vec::new(),
             next_at: BTreeMap::new(),
             tickets: 0,
+            queues: 0,
+            callers: 0,
         };
         bench.give(Input::Tick);
         bench
@@ -188,9 +194,9 @@ impl Bench {
                 reservation_id,
                 suppressions: self.suppressions.iter().filter(|s| s.number == number).cloned().collect(),
             },
-            Ask::Channels { attempt_ids } => {
-                let alive = attempt_ids.iter().copied().filter(|id| self.alive.contains(id)).collect();
-                Input::Channels { asked: attempt_ids, alive }
+            Ask::Channels { channel_ids } => {
+                let alive = channel_ids.iter().copied().filter(|id| self.alive.contains(id)).collect();
+                Input::Channels { asked: channel_ids, alive }
             }
         }
     }
@@ -203,14 +209,103 @@ impl Bench {
         replies.into_iter().find(|(to, _)| *to == ticket).expect("every command is answered").1
     }
 
-    /// The switch tells something of the agent's call.
+    /// An agent does something in or about their newest dialog.
+    pub fn act(&mut self, agent_id: AgentId, act: Act) -> Result<(), Refusal> {
+        let dialog_id = self.call(agent_id);
+        self.act_in(agent_id, dialog_id, act)
+    }
+
+    pub fn act_in(&mut self, agent_id: AgentId, dialog_id: DialogId, act: Act) -> Result<(), Refusal> {
+        self.command(agent_id, Command::InDialog { dialog_id, act })
+    }
+
+    /// The switch tells something of the customer whose preview the agent accepted.
     pub fn told(&mut self, agent_id: AgentId, progress: CallProgress) {
-        let attempt_id = self.call(agent_id);
-        self.give(Input::Switch { attempt_id, progress });
+        let channel_id = ChannelId(self.call(agent_id).0);
+        self.tells(channel_id, progress);
+    }
+
+    /// The switch tells something of a line.
+    pub fn tells(&mut self, channel_id: ChannelId, progress: CallProgress) {
+        self.give(Input::Switch { channel_id, progress });
     }
 
     pub fn notice(&mut self, notice: Notice) {
         self.give(Input::Notice(notice));
+    }
+
+    /// Opens a queue of the team: `more` is added to the least that is needed.
+    pub fn queue(&mut self, name: &str, more: &str) {
+        let text = format!("name = \"{name}\"\nteam = \"north\"\n{more}");
+        let rules: QueueRules = toml::from_str(&text).expect("the test's queue");
+        let id = QueueId(1 + i64::try_from(self.queues).unwrap());
+        self.queues += 1;
+        let queue = Queue { id, team_id: TEAM, state: QueueState::Open, changed_at: self.now, rules };
+        self.notice(Notice::QueueChanged { queue: Box::new(queue) });
+    }
+
+    /// Somebody calls a queue; gives their line.
+    pub fn caller(&mut self, queue: &str) -> ChannelId {
+        self.callers += 1;
+        let channel_id = ChannelId(uuid::Uuid::from_u128(0xca11 + self.callers));
+        let caller = Caller {
+            number: Some(read_number("312-555-0150", "US".parse().unwrap()).unwrap().number),
+            variables: BTreeMap::from([("Menu".to_owned(), "2".to_owned()), ("Topic".to_owned(), "bill".to_owned())]),
+        };
+        self.give(Input::Arrived { channel_id, queue: queue.to_owned(), caller });
+        channel_id
+    }
+
+    /// The line that was dialled last.
+    pub fn last_dialled(&self) -> ChannelId {
+        let dialled = |order: &Order| match order {
+            Order::Dial { channel_id, .. } => Some(*channel_id),
+            _ => None,
+        };
+        self.orders.iter().rev().find_map(dialled).expect("somebody was dialled")
+    }
+
+    /// The line of the agent's phone.
+    pub fn phone(&self, agent_id: AgentId) -> ChannelId {
+        self.engine.session(agent_id).and_then(|session| session.channel_id).expect("the phone is up")
+    }
+
+    /// The switch tells something of the agent's phone.
+    pub fn phone_told(&mut self, agent_id: AgentId, progress: CallProgress) {
+        let channel_id = self.phone(agent_id);
+        self.tells(channel_id, progress);
+    }
+
+    /// Every line that the engine knows, with whose it is.
+    pub fn lines(&self) -> Vec<(String, ChannelId)> {
+        let mut lines: Vec<(String, ChannelId)> = Vec::new();
+        for dialog in self.engine.dialogs() {
+            for participant in &dialog.participants {
+                if let Some(channel_id) = participant.who.channel_id() {
+                    lines.push((format!("{} of {}", participant.who.name(), dialog.kind.name()), channel_id));
+                }
+            }
+        }
+        for (name, id) in [("alice", ALICE), ("bob", BOB)] {
+            let channel_id = self.engine.session(id).and_then(|session| session.channel_id);
+            lines.extend(channel_id.map(|channel_id| (format!("phone of {name}"), channel_id)));
+        }
+        lines
+    }
+
+    /// What holds whenever the engine rests.
+    pub fn check_at_rest(&self) {
+        for dialog in self.engine.dialogs() {
+            let agents: Vec<AgentId> = dialog.agents().collect();
+            for id in &agents {
+                assert_eq!(agents.iter().filter(|other| *other == id).count(), 1, "{dialog:?}");
+            }
+        }
+        for id in [ALICE, BOB] {
+            let active =
+                |dialog: &&rappel::domain::dialog::Dialog| dialog.state_of(id) == Some(ParticipantState::Active);
+            assert!(self.engine.dialogs().filter(active).count() <= 1, "{id} talks in two rooms");
+        }
     }
 
     /// Moves the clock, stopping at every deadline on the way as the runtime does. Agents at work show that they are.
@@ -250,19 +345,19 @@ impl Bench {
         self.command(agent_id, Command::Ready).unwrap();
     }
 
-    /// Accepts the preview; gives the attempt.
-    pub fn accept(&mut self, agent_id: AgentId) -> AttemptId {
+    /// Accepts the preview; gives the dialog.
+    pub fn accept(&mut self, agent_id: AgentId) -> DialogId {
         let reservation_id = self.preview(agent_id);
         self.command(agent_id, Command::AcceptPreview { reservation_id }).unwrap();
         self.call(agent_id)
     }
 
     /// Signs in, gets a preview, accepts it, and the customer answers.
-    pub fn talk(&mut self, agent_id: AgentId) -> AttemptId {
+    pub fn talk(&mut self, agent_id: AgentId) -> DialogId {
         self.sign_in_ready(agent_id);
-        let attempt_id = self.accept(agent_id);
+        let dialog_id = self.accept(agent_id);
         self.told(agent_id, CallProgress::Connected);
-        attempt_id
+        dialog_id
     }
 
     pub fn view(&self, agent_id: AgentId) -> AgentView {
@@ -277,8 +372,13 @@ impl Bench {
         self.view(agent_id).preview.expect("a preview").reservation_id
     }
 
-    pub fn call(&self, agent_id: AgentId) -> AttemptId {
-        self.view(agent_id).call.expect("a call").attempt_id
+    pub fn call(&self, agent_id: AgentId) -> DialogId {
+        self.dialog(agent_id).dialog_id
+    }
+
+    /// The agent's newest dialog.
+    pub fn dialog(&self, agent_id: AgentId) -> DialogView {
+        self.view(agent_id).dialogs.pop().expect("a dialog")
     }
 
     pub fn happened(&self, wanted: impl Fn(&Event) -> bool) -> usize {

@@ -90,6 +90,16 @@ pub fn read_typed_number(raw: &str, default_country: Country) -> Result<ReadNumb
     }
 }
 
+/// Is `number` one of `country`? Free and premium numbers may be so of several countries that share a calling code.
+pub fn is_number_of(number: &PhoneNumber, country: Country) -> bool {
+    PHONE_NUMBER_UTIL.parse(number.as_str(), None).is_ok_and(|number| number.is_valid_for_region(country.region()))
+}
+
+/// Does the caller pay a share that the one who is called sets, as with 0180 in Germany and 084 in the United Kingdom?
+pub fn is_shared_cost(number: &PhoneNumber) -> bool {
+    PHONE_NUMBER_UTIL.parse(number.as_str(), None).is_ok_and(|number| number.get_type() == PhoneNumberType::SharedCost)
+}
+
 /// What `rlibphonenumber` makes of tidy digits.
 fn read_digits(digits: &str, default_country: Country) -> Result<ReadNumber, NumberProblem> {
     let parsed =
@@ -302,6 +312,16 @@ mod tests {
         assert_eq!(read_number("+7 701 123 45 67", country("RU")).unwrap().country, Some(country("KZ")));
         let freephone = read_number("+800 1234 5678", country("US")).unwrap();
         assert_eq!((freephone.country, freephone.line_type), (None, LineType::TollFree));
+    }
+
+    #[test]
+    fn a_number_may_be_of_two_countries_where_it_is_of_no_place() {
+        let of = |raw: &str, code| {
+            is_number_of(&read_number(raw, country("US")).expect("a number of the test").number, country(code))
+        };
+        assert!(of("+1 312 555 0142", "US") && !of("+1 312 555 0142", "CA"));
+        assert!(of("+1 800 356 9377", "US") && of("+1 800 356 9377", "CA") && of("+1 800 356 9377", "JM"));
+        assert!(!of("+800 1234 5678", "US"));
     }
 
     #[test]

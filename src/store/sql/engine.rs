@@ -44,29 +44,41 @@ super::statements! { ENGINE:
     /// What is over stays as it is.
     ATTEMPTS_CHANGED = "
         INSERT INTO attempts (id, reservation_id, agent_id, campaign_id, list_id, contact_id, number, zones, tzdb_version,
-            keeps_callback_id, promises_callback_id, phase, opened_at, ringing_at, ring_until_at, answered_at,
-            hang_up_asked_at, hung_up_at, wrap_up_ends_at, ended_at, classification, wrap_up_reason, outcome, cause,
+            keeps_callback_id, promises_callback_id, phase, opened_at, ringing_at, answered_at,
+            hung_up_at, wrap_up_ends_at, ended_at, classification, wrap_up_reason, outcome, cause,
             disposition, retry_at, callback_id, close_reason)
         SELECT value->>'id', value->>'reservation_id', CAST(value->>'agent_id' AS BIGINT),
             CAST(value->>'campaign_id' AS BIGINT), CAST(value->>'list_id' AS BIGINT),
             CAST(value->>'contact_id' AS BIGINT), value->>'number', value->>'zones', value->>'tzdb_version',
             value->>'keeps_callback_id', value->>'promises_callback_id', value->>'phase',
             CAST(value->>'opened_at' AS BIGINT), CAST(value->>'ringing_at' AS BIGINT),
-            CAST(value->>'ring_until_at' AS BIGINT), CAST(value->>'answered_at' AS BIGINT),
-            CAST(value->>'hang_up_asked_at' AS BIGINT), CAST(value->>'hung_up_at' AS BIGINT),
+            CAST(value->>'answered_at' AS BIGINT), CAST(value->>'hung_up_at' AS BIGINT),
             CAST(value->>'wrap_up_ends_at' AS BIGINT), CAST(value->>'ended_at' AS BIGINT), value->>'classification',
             value->>'wrap_up_reason', value->>'outcome', value->>'cause', value->>'disposition',
             CAST(value->>'retry_at' AS BIGINT), value->>'callback_id', value->>'close_reason'
         FROM " EACH "
         WHERE true ON CONFLICT (id) DO UPDATE SET
             promises_callback_id = excluded.promises_callback_id, phase = excluded.phase,
-            ringing_at = excluded.ringing_at, ring_until_at = excluded.ring_until_at,
-            answered_at = excluded.answered_at, hang_up_asked_at = excluded.hang_up_asked_at,
+            ringing_at = excluded.ringing_at, answered_at = excluded.answered_at,
             hung_up_at = excluded.hung_up_at, wrap_up_ends_at = excluded.wrap_up_ends_at, ended_at = excluded.ended_at,
             classification = excluded.classification, wrap_up_reason = excluded.wrap_up_reason,
             outcome = excluded.outcome, cause = excluded.cause, disposition = excluded.disposition,
             retry_at = excluded.retry_at, callback_id = excluded.callback_id, close_reason = excluded.close_reason
         WHERE attempts.ended_at IS NULL";
+
+    /// What is settled stays as it is.
+    DIALOGS_CHANGED = "
+        INSERT INTO dialogs (id, team_id, kind, attempt_id, queue_id, opened_at, answered_at, ended_at, settled_at,
+            wrap_up_reason, doc)
+        SELECT value->>'id', $2, value->>'kind', value->>'attempt_id', CAST(value->>'queue_id' AS BIGINT),
+            CAST(value->>'opened_at' AS BIGINT), CAST(value->>'answered_at' AS BIGINT),
+            CAST(value->>'ended_at' AS BIGINT), CAST(value->>'settled_at' AS BIGINT), value->>'wrap_up_reason',
+            value->>'doc'
+        FROM " EACH "
+        WHERE true ON CONFLICT (id) DO UPDATE SET
+            answered_at = excluded.answered_at, ended_at = excluded.ended_at, settled_at = excluded.settled_at,
+            wrap_up_reason = excluded.wrap_up_reason, doc = excluded.doc
+        WHERE dialogs.settled_at IS NULL";
 
     CALLBACKS_CHANGED = "
         INSERT INTO callbacks (id, contact_id, campaign_id, number, wall_time, zone_stated_by_agent, promised_at, due_at,
@@ -139,6 +151,8 @@ super::statements! { ENGINE:
     ATTEMPTS_OPEN = "
         SELECT * FROM attempts WHERE ended_at IS NULL AND agent_id IN (SELECT id FROM agents WHERE team_id = $1)
         ORDER BY id";
+
+    DIALOGS_OPEN = "SELECT * FROM dialogs WHERE team_id = $1 AND settled_at IS NULL ORDER BY id";
 
     CALLBACKS_SCHEDULED = "
         SELECT * FROM callbacks WHERE state = 'scheduled'

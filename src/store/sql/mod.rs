@@ -4,11 +4,15 @@
 
 mod engine;
 mod management;
+mod phone_books;
 mod reports;
+mod setup;
 
 pub(super) use engine::*;
 pub(super) use management::*;
+pub(super) use phone_books::*;
 pub(super) use reports::*;
+pub(super) use setup::*;
 
 /// A statement, for both databases.
 #[derive(Clone, Copy, Debug)]
@@ -38,5 +42,5 @@ use statements;
 
 /// Every statement there is, for the test that both databases know them.
 pub(super) fn all() -> impl Iterator<Item = Sql> {
-    ENGINE.iter().chain(MANAGEMENT).chain(REPORTS).copied()
+    ENGINE.iter().chain(MANAGEMENT).chain(PHONE_BOOKS_SQL).chain(REPORTS).chain(SETUP).copied()
 }

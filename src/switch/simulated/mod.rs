@@ -15,22 +15,22 @@ use self::people::{Fate, People};
 use crate::{
     domain::{
         attempt::{CallProgress, NotMade, Side},
-        ids::AttemptId,
+        ids::ChannelId,
         outcome::FailureCause,
     },
-    engine::output::Order,
+    engine::output::{Destination, Order},
     ports::{Switch, SwitchError},
 };
 
-/// What the network tells, of which call.
-pub type Told = (AttemptId, CallProgress);
+/// What the network tells, of which line.
+pub type Told = (ChannelId, CallProgress);
 
-/// The network itself: calls, and what will happen to them.
+/// The network itself: lines, and what will happen to them.
 #[derive(Debug)]
 pub struct Network {
     people: People,
-    /// Calls that live, and how long each rings at most.
-    calls: BTreeSet<AttemptId>,
+    /// Lines that live.
+    channels: BTreeSet<ChannelId>,
     /// What happens when; the number keeps the order of what happens at one instant.
     plan: BTreeMap<(Timestamp, u64), Told>,
     planned: u64,
@@ -39,23 +39,54 @@ pub struct Network {
 impl Network {
     /// A network of these people.
     pub fn new(people: People) -> Self {
-        Self { people, calls: BTreeSet::new(), plan: BTreeMap::new(), planned: 0 }
+        Self { people, channels: BTreeSet::new(), plan: BTreeMap::new(), planned: 0 }
     }
 
-    /// Takes an order. A second `Dial` for one attempt changes nothing.
+    /// Takes an order. A second `Dial` of one line changes nothing. Who hears whom in which room makes no difference to
+    /// people who make no sound, so those orders are only taken.
     pub fn order(&mut self, now: Timestamp, order: &Order) {
         match order {
-            Order::Dial { attempt_id, permit, .. } => {
-                if self.calls.insert(*attempt_id) {
-                    let fate = self.people.fate(*attempt_id, &permit.number);
-                    self.plan_call(now, *attempt_id, fate, permit.ring_seconds_max);
+            Order::Dial { channel_id, phone, to, .. } => {
+                self.channels.extend(phone.as_ref().map(|phone| phone.channel_id));
+                if self.channels.insert(*channel_id) {
+                    let (fate, ring_seconds_max) = self.fate(*channel_id, to);
+                    self.plan_call(now, *channel_id, fate, ring_seconds_max);
                 }
             }
-            Order::HangUp { attempt_id } => self.hang_up(now, *attempt_id),
+            Order::Connect { phone, .. } => {
+                if self.channels.insert(phone.channel_id) {
+                    self.will(now + SignedDuration::from_millis(1_500), phone.channel_id, CallProgress::Connected);
+                }
+            }
+            Order::SendDigit { channel_id, digit_id, .. } => {
+                let is_sent = self.channels.contains(channel_id);
+                let progress = CallProgress::Digit { digit_id: *digit_id, is_sent };
+                self.will(now + SignedDuration::from_millis(200), *channel_id, progress);
+            }
+            Order::Hold { .. } | Order::Retrieve { .. } | Order::Join { .. } | Order::Leave { .. } => {}
+            Order::HangUp { channel_id } => self.hang_up(now, *channel_id),
         }
     }
 
-    fn plan_call(&mut self, now: Timestamp, id: AttemptId, fate: Fate, ring_seconds_max: u32) {
+    /// A caller is on the line, until they hang up.
+    pub fn arrives(&mut self, now: Timestamp, channel_id: ChannelId, patience: SignedDuration) {
+        if self.channels.insert(channel_id) {
+            self.will(now + patience, channel_id, CallProgress::HungUp { by: Side::Customer });
+        }
+    }
+
+    fn fate(&self, channel_id: ChannelId, to: &Destination) -> (Fate, u32) {
+        match to {
+            Destination::Customer { permit } => {
+                (self.people.fate(channel_id, permit.number.as_str()), permit.ring_seconds_max)
+            }
+            Destination::Placed { permit, ring_seconds_max } => {
+                (self.people.fate(channel_id, permit.dial_string()), *ring_seconds_max)
+            }
+        }
+    }
+
+    fn plan_call(&mut self, now: Timestamp, id: ChannelId, fate: Fate, ring_seconds_max: u32) {
         // The agent's phone answers by itself, then the customer's begins to ring.
         let rings_at = now + SignedDuration::from_millis(1_500);
         let not_made = |why| CallProgress::NotMade { why };
@@ -87,19 +118,25 @@ impl Network {
         }
     }
 
-    fn will(&mut self, at: Timestamp, id: AttemptId, progress: CallProgress) {
+    fn will(&mut self, at: Timestamp, id: ChannelId, progress: CallProgress) {
         self.planned += 1;
         self.plan.insert((at, self.planned), (id, progress));
     }
 
-    fn hang_up(&mut self, now: Timestamp, id: AttemptId) {
-        if !self.calls.contains(&id) {
+    fn hang_up(&mut self, now: Timestamp, id: ChannelId) {
+        if !self.channels.contains(&id) {
             return;
         }
         let connected = !self.plan.values().any(|told| *told == (id, CallProgress::Connected));
         let answered =
             connected && self.plan.values().any(|told| *told == (id, CallProgress::HungUp { by: Side::Customer }));
+        let is_phone = connected && !self.plan.values().any(|(of, _)| *of == id);
         self.plan.retain(|_, (of, _)| *of != id);
+        if is_phone {
+            // Nobody asks what became of a phone that was put down.
+            self.channels.remove(&id);
+            return;
+        }
         let progress = if answered {
             CallProgress::HungUp { by: Side::Agent }
         } else {
@@ -122,16 +159,16 @@ impl Network {
             }
             let (id, progress) = entry.remove();
             if matches!(progress, CallProgress::HungUp { .. } | CallProgress::NotMade { .. }) {
-                self.calls.remove(&id);
+                self.channels.remove(&id);
             }
             due.push((id, progress));
         }
         due
     }
 
-    /// Is this call alive?
-    pub fn has(&self, id: AttemptId) -> bool {
-        self.calls.contains(&id)
+    /// Is this line alive?
+    pub fn has(&self, id: ChannelId) -> bool {
+        self.channels.contains(&id)
     }
 
     /// The people.
@@ -171,6 +208,12 @@ impl SimulatedSwitch {
         self.network().take_due(now)
     }
 
+    /// A caller is on the line, until they lose patience.
+    pub fn arrives(&self, now: Timestamp, channel_id: ChannelId, patience: SignedDuration) {
+        self.network().arrives(now, channel_id, patience);
+        self.changed.notify_one();
+    }
+
     /// Waits until an order came, which may change [`SimulatedSwitch::next_at`].
     pub async fn changed(&self) {
         self.changed.notified().await;
@@ -184,8 +227,8 @@ impl Switch for SimulatedSwitch {
         Ok(())
     }
 
-    async fn alive(&self, _now: Timestamp, attempts: &[AttemptId]) -> Vec<AttemptId> {
+    async fn alive(&self, _now: Timestamp, channels: &[ChannelId]) -> Vec<ChannelId> {
         let network = self.network();
-        attempts.iter().copied().filter(|id| network.has(*id)).collect()
+        channels.iter().copied().filter(|id| network.has(*id)).collect()
     }
 }

@@ -1,10 +1,10 @@
-//! Who is at the other end. What happens to a call follows from the seed, the number and the attempt alone, so it does not
+//! Who is at the other end. What happens to a call follows from the seed, the number and the line alone, so it does not
 //! depend on the order in which calls are made.
 
 use jiff::SignedDuration;
 use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
 
-use crate::domain::{ids::AttemptId, phone::PhoneNumber};
+use crate::domain::ids::ChannelId;
 
 /// What people wish who answer in person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,14 +123,14 @@ impl People {
     }
 
     /// What happens to this call.
-    pub fn fate(&self, attempt: AttemptId, number: &PhoneNumber) -> Fate {
+    pub fn fate(&self, channel: ChannelId, number: &str) -> Fate {
         let mix = &self.mix;
         // What a number is stays; what happens on it changes from call to call.
-        let nature = dice(self.seed ^ fold(number.as_str().as_bytes())).random_range(0..1000);
+        let nature = dice(self.seed ^ fold(number.as_bytes())).random_range(0..1000);
         if nature < mix.invalid {
             return Fate::Invalid;
         }
-        let mut dice = dice(self.seed.rotate_left(17) ^ fold(attempt.0.as_bytes()));
+        let mut dice = dice(self.seed.rotate_left(17) ^ fold(channel.0.as_bytes()));
         if nature < mix.invalid + mix.fax {
             return answers(&mut dice, Who::Fax, 5..9);
         }

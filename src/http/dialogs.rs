@@ -1,4 +1,4 @@
-//! What an agent does with their call, from the accept to the end of wrap-up.
+//! What an agent does in and about a dialog, from its first ring to the end of wrap-up.
 
 use axum::{Json, extract::State};
 use jiff::civil::{Date, DateTime};
@@ -15,28 +15,112 @@ use super::{
 use crate::{
     domain::{
         campaign::CallbackOwner,
-        command::{Command, Promise},
-        ids::AttemptId,
+        command::{Act, Command, Promise},
+        dialog::Digit,
+        ids::DialogId,
         outcome::Classification,
         phone::{ReadNumber, read_typed_number},
         refusal::Refusal,
         wall_time::{Fold, read_clock_time, read_wall_minute},
         zone::Zone,
     },
-    engine::view::{AgentView, CallView},
+    engine::view::{AgentView, DialogView},
     store::ManageError,
 };
 
-/// Which call.
+/// Which dialog.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct CallPath {
-    /// The attempt.
-    attempt_id: AttemptId,
+pub(super) struct DialogPath {
+    /// The dialog.
+    dialog_id: DialogId,
 }
 
-/// End the call, ringing or answered.
-pub(super) async fn end(me: Me, Path(path): Path<CallPath>) -> View {
-    me.obey(Command::End { attempt_id: path.attempt_id }).await
+impl Me {
+    /// Does something in or about a dialog, then looks.
+    async fn act(&self, path: &DialogPath, act: Act) -> View {
+        self.obey(Command::InDialog { dialog_id: path.dialog_id, act }).await
+    }
+}
+
+/// A number or an extension.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Typed {
+    /// As typed on the pad, or picked from a phone book and edited.
+    typed: String,
+}
+
+/// Call somebody.
+pub(super) async fn place(me: Me, Body(body): Body<Typed>) -> View {
+    me.obey(Command::PlaceCall { typed: body.typed }).await
+}
+
+/// Take the call that is offered.
+pub(super) async fn answer(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::Answer).await
+}
+
+/// Do not take it.
+pub(super) async fn decline(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::Decline).await
+}
+
+/// End the call, ringing or answered; leave a conference.
+pub(super) async fn end(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::End).await
+}
+
+/// Put the others on hold.
+pub(super) async fn hold(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::Hold).await
+}
+
+/// Talk with them again; what the agent was in instead goes on hold.
+pub(super) async fn retrieve(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::Retrieve).await
+}
+
+/// Ask somebody about this call: the customer goes on hold.
+pub(super) async fn consult(me: Me, Path(path): Path<DialogPath>, Body(body): Body<Typed>) -> View {
+    me.act(&path, Act::Consult { typed: body.typed }).await
+}
+
+/// All talk: the agent, the customer, whoever was consulted.
+pub(super) async fn conference(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::Conference).await
+}
+
+/// The customer talks with whoever was consulted, the agent leaves.
+pub(super) async fn transfer(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::Transfer).await
+}
+
+/// The customer goes straight to somebody, the agent leaves.
+pub(super) async fn direct_transfer(me: Me, Path(path): Path<DialogPath>, Body(body): Body<Typed>) -> View {
+    me.act(&path, Act::DirectTransfer { typed: body.typed }).await
+}
+
+/// Open the keypad.
+pub(super) async fn open_keypad(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::OpenKeypad).await
+}
+
+/// Close it.
+pub(super) async fn close_keypad(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::CloseKeypad).await
+}
+
+/// A key.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Key {
+    /// `0` to `9`, `#`, `*`.
+    digit: Digit,
+}
+
+/// Send a tone.
+pub(super) async fn send_digit(me: Me, Path(path): Path<DialogPath>, Body(body): Body<Key>) -> View {
+    me.act(&path, Act::SendDigit { digit: body.digit }).await
 }
 
 /// Who answered.
@@ -48,8 +132,8 @@ pub(super) struct Reclassify {
 }
 
 /// Say who answered; the last word counts.
-pub(super) async fn reclassify(me: Me, Path(path): Path<CallPath>, Body(body): Body<Reclassify>) -> View {
-    me.obey(Command::Reclassify { attempt_id: path.attempt_id, to: body.classification }).await
+pub(super) async fn reclassify(me: Me, Path(path): Path<DialogPath>, Body(body): Body<Reclassify>) -> View {
+    me.act(&path, Act::Reclassify { to: body.classification }).await
 }
 
 /// A promise to call again. What is left out keeps its former value, or its default.
@@ -76,16 +160,16 @@ pub(super) struct CallbackForm {
 pub(super) async fn schedule_callback(
     me: Me,
     State(app): State<App>,
-    Path(path): Path<CallPath>,
+    Path(path): Path<DialogPath>,
     Body(form): Body<CallbackForm>,
 ) -> View {
     let at = form.at()?;
     let number = match &form.number {
-        Some(typed) => Some(app.read_number(&me.call(path.attempt_id).await?, typed).await?),
+        Some(typed) => Some(app.read_number(&me.dialog(path.dialog_id).await?, typed).await?),
         None => None,
     };
     let promise = Promise { at, zone: form.zone, fold: form.fold, number, owner: form.owner };
-    me.obey(Command::ScheduleCallback { attempt_id: path.attempt_id, promise }).await
+    me.act(&path, Act::ScheduleCallback { promise }).await
 }
 
 impl CallbackForm {
@@ -106,17 +190,18 @@ impl CallbackForm {
 }
 
 impl Me {
-    /// The agent's call, if it is the one asked for.
-    async fn call(&self, attempt_id: AttemptId) -> Result<CallView, Problem> {
-        let call = self.look().await?.call.filter(|call| call.attempt_id == attempt_id);
-        call.ok_or_else(|| Refusal::CallGone.into())
+    /// One of the agent's dialogs.
+    async fn dialog(&self, id: DialogId) -> Result<DialogView, Problem> {
+        let dialogs = self.look().await?.dialogs;
+        dialogs.into_iter().find(|dialog| dialog.dialog_id == id).ok_or_else(|| Refusal::CallGone.into())
     }
 }
 
 impl App {
-    /// A number as an agent types it in this call.
-    async fn read_number(&self, call: &CallView, typed: &str) -> Result<ReadNumber, Problem> {
-        let name = &call.customer.campaign;
+    /// A number as an agent types it in this campaign's call.
+    async fn read_number(&self, dialog: &DialogView, typed: &str) -> Result<ReadNumber, Problem> {
+        let Some(customer) = &dialog.customer else { return Err(Refusal::CallGone.into()) };
+        let name = &customer.campaign;
         let campaign = self.db.campaign_named(name).await?;
         let campaign = campaign.ok_or_else(|| ManageError::UnknownCampaign(name.clone()))?;
         read_typed_number(typed, campaign.rules.country).map_err(|problem| Problem::field("number", problem))
@@ -133,30 +218,28 @@ pub(super) struct CallbackCancelled {
 }
 
 /// Take the promise made in this call back.
-pub(super) async fn cancel_callback(me: Me, Path(path): Path<CallPath>) -> Result<Json<CallbackCancelled>, Problem> {
-    let callback = me.call(path.attempt_id).await?.callback.ok_or(Refusal::CallbackGone)?;
-    let command = Command::CancelCallback { attempt_id: path.attempt_id, callback_id: callback.callback_id };
-    let Json(view) = me.obey(command).await?;
+pub(super) async fn cancel_callback(me: Me, Path(path): Path<DialogPath>) -> Result<Json<CallbackCancelled>, Problem> {
+    let callback = me.dialog(path.dialog_id).await?.callback.ok_or(Refusal::CallbackGone)?;
+    let Json(view) = me.act(&path, Act::CancelCallback { callback_id: callback.callback_id }).await?;
     Ok(Json(CallbackCancelled { message: "The callback was cancelled.", view }))
 }
 
-/// Wrap up after this call, where the campaign leaves it to the agent.
-pub(super) async fn wrap_up(me: Me, Path(path): Path<CallPath>) -> View {
-    me.call(path.attempt_id).await?;
-    me.obey(Command::WrapUp).await
+/// Wrap up after this call, where that is left to the agent.
+pub(super) async fn wrap_up(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::WrapUp).await
 }
 
 /// A label.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrapUpReason {
-    /// One of the campaign's reasons.
+    /// One of the reasons that the dialog lists.
     reason: String,
 }
 
 /// Label the call.
-pub(super) async fn apply_wrap_up_reason(me: Me, Path(path): Path<CallPath>, Body(body): Body<WrapUpReason>) -> View {
-    me.obey(Command::ApplyWrapUpReason { attempt_id: path.attempt_id, reason: body.reason }).await
+pub(super) async fn apply_wrap_up_reason(me: Me, Path(path): Path<DialogPath>, Body(body): Body<WrapUpReason>) -> View {
+    me.act(&path, Act::ApplyWrapUpReason { reason: body.reason }).await
 }
 
 /// A zone.
@@ -168,8 +251,8 @@ pub(super) struct StatedZone {
 }
 
 /// Say in which zone this customer is, as they told.
-pub(super) async fn state_zone(me: Me, Path(path): Path<CallPath>, Body(body): Body<StatedZone>) -> View {
-    me.obey(Command::StateZone { attempt_id: path.attempt_id, zone: body.zone }).await
+pub(super) async fn state_zone(me: Me, Path(path): Path<DialogPath>, Body(body): Body<StatedZone>) -> View {
+    me.act(&path, Act::StateZone { zone: body.zone }).await
 }
 
 #[cfg(test)]
