@@ -276,7 +276,6 @@ fn every_situation_answers_every_command() {
         let known = situation();
         // A fresh bench has fresh ids, the same ones: the dice are seeded.
         let own = commands(&known).into_iter();
-        let own = own.map(|(label, command)| (label, command));
         let in_dialogs =
             acts(&known).into_iter().map(|(label, dialog_id, act)| (label, Command::InDialog { dialog_id, act }));
         for (label, command) in own.chain(in_dialogs) {

@@ -154,7 +154,7 @@ macro_rules! kinds {
         #[doc = $doc]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $kind {
-            $(#[doc = $word] $name,)+
+            $(#[doc = concat!("[`", stringify!($of), "::", stringify!($name), "`]")] $name,)+
         }
 
         impl $kind {
@@ -213,6 +213,32 @@ kinds! { Command, CommandKind, "What an agent can ask for, apart from their dial
     ClosePreview "close_preview",
     PlaceCall "place_call",
     InDialog "in_dialog",
+}
+
+impl ActKind {
+    /// Does it rest while the keypad is open or a key is on its way? The call controls of the agent guide, T7.2.
+    pub fn rests_with_keypad(self) -> bool {
+        match self {
+            Self::End
+            | Self::Hold
+            | Self::Retrieve
+            | Self::Consult
+            | Self::Conference
+            | Self::Transfer
+            | Self::DirectTransfer
+            | Self::WrapUp => true,
+            Self::Answer
+            | Self::Decline
+            | Self::OpenKeypad
+            | Self::CloseKeypad
+            | Self::SendDigit
+            | Self::Reclassify
+            | Self::ScheduleCallback
+            | Self::CancelCallback
+            | Self::ApplyWrapUpReason
+            | Self::StateZone => false,
+        }
+    }
 }
 
 impl Command {

@@ -95,6 +95,7 @@ impl Outcome {
 
     /// With what the agent said of a call that was not answered: they may have heard an announcement, a tone, or a wish. The
     /// network's word stands where they said nothing but voice, and where the customer was not called.
+    #[must_use]
     pub fn or_as_said(self, said: Option<Classification>) -> Self {
         match said {
             Some(Classification::DoNotCall) => Self::DoNotCall,

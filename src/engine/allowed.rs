@@ -19,6 +19,54 @@ use crate::domain::{
 
 type May = Result<(), Refusal>;
 
+/// What is asked: an act of an agent in or about a dialog.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    session: &'a Session,
+    dialog: &'a Dialog,
+    /// Where the agent is in it; none if they only finish it.
+    state: Option<ParticipantState>,
+    act: ActKind,
+}
+
+impl Asked<'_> {
+    fn no<T>(self, why: &'static str) -> Result<T, Refusal> {
+        Err(Refusal::NotInThisCall { act: self.act.name(), why })
+    }
+
+    fn is_offered(self) -> May {
+        match self.state {
+            Some(ParticipantState::Offered { .. }) => Ok(()),
+            Some(_) | None => self.no("it is not offered to you"),
+        }
+    }
+
+    fn can_end(self) -> May {
+        match self.state {
+            Some(ParticipantState::Active | ParticipantState::Connecting { .. }) => Ok(()),
+            Some(ParticipantState::Held) => self.no("it is on hold, retrieve it first"),
+            Some(ParticipantState::Offered { .. }) => self.no("answer or decline it"),
+            Some(_) => self.no("it has not begun"),
+            None => Err(Refusal::CallGone),
+        }
+    }
+
+    /// Does the agent talk with somebody in this dialog?
+    fn talks(self) -> May {
+        match self.state {
+            Some(ParticipantState::Active) if self.dialog.others_talk(self.session.agent_id) => Ok(()),
+            Some(ParticipantState::Active) => self.no("nobody has answered, or the call is about to end"),
+            Some(ParticipantState::Held) => self.no("it is on hold"),
+            Some(_) => self.no("you are not connected"),
+            None => self.no("the call is over"),
+        }
+    }
+
+    fn has_keypad(self) -> bool {
+        self.session.keypad.as_ref().is_some_and(|keypad| keypad.dialog_id == self.dialog.id)
+    }
+}
+
 impl Engine {
     /// May the agent do this in or about a dialog? What the act is about (a reason, a number) is looked at when it is done.
     pub(super) fn may(&self, session: &Session, id: DialogId, act: ActKind) -> May {
@@ -28,126 +76,98 @@ impl Engine {
         if state.is_none() && !finishes {
             return Err(Refusal::CallGone);
         }
-        let no = |why| Err(Refusal::NotInThisCall { act: act.name(), why });
+        if act.rests_with_keypad() {
+            keypad_closed(session)?;
+        }
+        let asked = Asked { session, dialog, state, act };
         match act {
-            ActKind::Answer | ActKind::Decline => match state {
-                Some(ParticipantState::Offered { .. }) => Ok(()),
-                Some(_) | None => no("it is not offered to you"),
-            },
-            ActKind::End => {
-                keypad_closed(session)?;
-                match state {
-                    Some(ParticipantState::Active | ParticipantState::Connecting { .. }) => Ok(()),
-                    Some(ParticipantState::Held) => no("it is on hold, retrieve it first"),
-                    Some(ParticipantState::Offered { .. }) => no("answer or decline it"),
-                    Some(_) => no("it has not begun"),
-                    None => Err(Refusal::CallGone),
-                }
-            }
-            ActKind::Retrieve => {
-                keypad_closed(session)?;
-                match state {
-                    Some(ParticipantState::Held) if self.others_can_be_held(id, session.agent_id) => Ok(()),
-                    Some(ParticipantState::Held) => no("the other call is not answered yet, end it first"),
-                    Some(_) | None => no("it is not on hold"),
-                }
-            }
-            ActKind::Hold => {
-                keypad_closed(session)?;
-                self.talks(session, dialog, act)
-            }
-            ActKind::Consult => {
-                keypad_closed(session)?;
-                self.talks(session, dialog, act)?;
-                self.has_room(session)
-            }
-            ActKind::DirectTransfer => {
-                keypad_closed(session)?;
-                self.talks(session, dialog, act)?;
-                if self.consultation(id, session.agent_id).is_some() {
-                    no("end the consultation first")
-                } else {
-                    Ok(())
-                }
-            }
-            ActKind::Conference | ActKind::Transfer => {
-                keypad_closed(session)?;
-                match self.consultation(id, session.agent_id) {
-                    Some(consultation) if consultation.others_talk(session.agent_id) => Ok(()),
-                    Some(_) => no("whoever is consulted has not answered"),
-                    None => no("nobody is consulted about it"),
-                }
-            }
-            ActKind::OpenKeypad => self.talks(session, dialog, act),
-            ActKind::CloseKeypad => {
-                if has_keypad(session, id) {
-                    Ok(())
-                } else {
-                    no("its keypad is not open")
-                }
-            }
-            ActKind::SendDigit => {
-                self.talks(session, dialog, act)?;
-                let max = self.digits_max();
-                if !has_keypad(session, id) {
-                    no("open its keypad first")
-                } else if session.digits.len() >= max {
-                    Err(Refusal::TooManyDigits { max })
-                } else {
-                    Ok(())
-                }
-            }
-            ActKind::Reclassify | ActKind::StateZone => self.about_attempt(dialog, state, act).map(drop),
-            ActKind::ScheduleCallback => {
-                let attempt = self.about_attempt(dialog, state, act)?;
-                let campaign = self.desks.get(&attempt.campaign_id).map(|desk| desk.campaign.state);
-                if attempt.classification == Some(Classification::DoNotCall) {
-                    Err(Refusal::CallbackSuppressed)
-                } else if campaign.is_none_or(|state| state == CampaignState::Ended) {
-                    // Nobody would ever keep it.
-                    Err(Refusal::CallbackCampaignEnded)
-                } else {
-                    Ok(())
-                }
-            }
+            ActKind::Answer | ActKind::Decline => asked.is_offered(),
+            ActKind::End => asked.can_end(),
+            ActKind::Hold | ActKind::OpenKeypad => asked.talks(),
+            ActKind::Retrieve => self.can_retrieve(asked),
+            ActKind::Consult => asked.talks().and_then(|()| self.has_room(session)),
+            ActKind::DirectTransfer => asked.talks().and_then(|()| self.consults_nobody(asked)),
+            ActKind::Conference | ActKind::Transfer => self.has_consulted(asked),
+            ActKind::CloseKeypad if asked.has_keypad() => Ok(()),
+            ActKind::CloseKeypad => asked.no("its keypad is not open"),
+            ActKind::SendDigit => asked.talks().and_then(|()| self.can_send_digit(asked)),
+            ActKind::Reclassify | ActKind::StateZone => self.about_attempt(asked).map(drop),
+            ActKind::ScheduleCallback => self.can_promise(self.about_attempt(asked)?),
             ActKind::CancelCallback => {
-                let attempt = self.about_attempt(dialog, state, act)?;
-                attempt.promises_callback_id.map(drop).ok_or(Refusal::CallbackGone)
+                self.about_attempt(asked)?.promises_callback_id.map(drop).ok_or(Refusal::CallbackGone)
             }
-            ActKind::WrapUp => {
-                keypad_closed(session)?;
-                let rules = self.wrap_up_rules(dialog).ok_or(Refusal::WrapUpNotAllowed)?;
-                if rules.mode == WrapUpMode::NotAllowed {
-                    return Err(Refusal::WrapUpNotAllowed);
-                }
-                match state {
-                    Some(ParticipantState::Active | ParticipantState::Held) if dialog.answered_at.is_some() => Ok(()),
-                    Some(_) | None => no("it is asked for while you talk"),
-                }
-            }
-            ActKind::ApplyWrapUpReason => {
-                self.wrap_up_rules(dialog).ok_or(Refusal::WrapUpNotAllowed)?;
-                let was_there = state.is_none_or(ParticipantState::was_connected);
-                if dialog.answered_at.is_none() || !was_there {
-                    no("nobody has answered")
-                } else if self.wrap_up_reasons(dialog).is_empty() {
-                    no("no reasons are assigned")
-                } else {
-                    Ok(())
-                }
-            }
+            ActKind::WrapUp => self.can_ask_wrap_up(asked),
+            ActKind::ApplyWrapUpReason => self.can_apply_reason(asked),
         }
     }
 
-    /// Does the agent talk with somebody in this dialog?
-    fn talks(&self, session: &Session, dialog: &Dialog, act: ActKind) -> May {
-        let no = |why| Err(Refusal::NotInThisCall { act: act.name(), why });
-        match dialog.state_of(session.agent_id) {
-            Some(ParticipantState::Active) if dialog.others_talk(session.agent_id) => Ok(()),
-            Some(ParticipantState::Active) => no("nobody has answered, or the call is about to end"),
-            Some(ParticipantState::Held) => no("it is on hold"),
-            Some(_) => no("you are not connected"),
-            None => no("the call is over"),
+    fn can_retrieve(&self, asked: Asked<'_>) -> May {
+        match asked.state {
+            Some(ParticipantState::Held) if self.others_can_be_held(asked.dialog.id, asked.session.agent_id) => Ok(()),
+            Some(ParticipantState::Held) => asked.no("the other call is not answered yet, end it first"),
+            Some(_) | None => asked.no("it is not on hold"),
+        }
+    }
+
+    fn consults_nobody(&self, asked: Asked<'_>) -> May {
+        if self.consultation(asked.dialog.id, asked.session.agent_id).is_some() {
+            asked.no("end the consultation first")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn has_consulted(&self, asked: Asked<'_>) -> May {
+        match self.consultation(asked.dialog.id, asked.session.agent_id) {
+            Some(consultation) if consultation.others_talk(asked.session.agent_id) => Ok(()),
+            Some(_) => asked.no("whoever is consulted has not answered"),
+            None => asked.no("nobody is consulted about it"),
+        }
+    }
+
+    fn can_send_digit(&self, asked: Asked<'_>) -> May {
+        let max = self.digits_max();
+        if !asked.has_keypad() {
+            asked.no("open its keypad first")
+        } else if asked.session.digits.len() >= max {
+            Err(Refusal::TooManyDigits { max })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn can_promise(&self, attempt: &Attempt) -> May {
+        let campaign = self.desks.get(&attempt.campaign_id).map(|desk| desk.campaign.state);
+        if attempt.classification == Some(Classification::DoNotCall) {
+            Err(Refusal::CallbackSuppressed)
+        } else if campaign.is_none_or(|state| state == CampaignState::Ended) {
+            // Nobody would ever keep it.
+            Err(Refusal::CallbackCampaignEnded)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn can_ask_wrap_up(&self, asked: Asked<'_>) -> May {
+        let rules = self.wrap_up_rules(asked.dialog).ok_or(Refusal::WrapUpNotAllowed)?;
+        if rules.mode == WrapUpMode::NotAllowed {
+            return Err(Refusal::WrapUpNotAllowed);
+        }
+        match asked.state {
+            Some(ParticipantState::Active | ParticipantState::Held) if asked.dialog.answered_at.is_some() => Ok(()),
+            Some(_) | None => asked.no("it is asked for while you talk"),
+        }
+    }
+
+    fn can_apply_reason(&self, asked: Asked<'_>) -> May {
+        self.wrap_up_rules(asked.dialog).ok_or(Refusal::WrapUpNotAllowed)?;
+        let was_there = asked.state.is_none_or(ParticipantState::was_connected);
+        if asked.dialog.answered_at.is_none() || !was_there {
+            asked.no("nobody has answered")
+        } else if self.wrap_up_reasons(asked.dialog).is_empty() {
+            asked.no("no reasons are assigned")
+        } else {
+            Ok(())
         }
     }
 
@@ -172,19 +192,13 @@ impl Engine {
     }
 
     /// The attempt that can still be said something about: from the accept to the end of wrap-up.
-    fn about_attempt(
-        &self,
-        dialog: &Dialog,
-        state: Option<ParticipantState>,
-        act: ActKind,
-    ) -> Result<&Attempt, Refusal> {
-        let no = |why| Err(Refusal::NotInThisCall { act: act.name(), why });
-        if matches!(state, Some(ParticipantState::Offered { .. } | ParticipantState::Connecting { .. })) {
-            return no("you are not connected");
+    fn about_attempt(&self, asked: Asked<'_>) -> Result<&Attempt, Refusal> {
+        if matches!(asked.state, Some(ParticipantState::Offered { .. } | ParticipantState::Connecting { .. })) {
+            return asked.no("you are not connected");
         }
-        match self.attempt_of(dialog.id) {
+        match self.attempt_of(asked.dialog.id) {
             Some(id) => self.attempts.get(&id).ok_or(Refusal::CallGone),
-            None => no("it is not a campaign's call"),
+            None => asked.no("it is not a campaign's call"),
         }
     }
 
@@ -239,9 +253,9 @@ impl Engine {
                 | Activity::InDialogs { .. }
                 | Activity::WrapUp { .. } => wrong_state,
             },
-            CommandKind::AcceptPreview => self.previewed(session).map(drop),
+            CommandKind::AcceptPreview => previewed(session).map(drop),
             CommandKind::RejectPreview => {
-                let id = self.previewed(session)?;
+                let id = previewed(session)?;
                 if self.preview_rules(id).is_some_and(|rules| rules.reject_allowed) {
                     Ok(())
                 } else {
@@ -249,21 +263,12 @@ impl Engine {
                 }
             }
             CommandKind::ClosePreview => {
-                let id = self.previewed(session)?;
+                let id = previewed(session)?;
                 if self.preview_rules(id).is_some_and(|rules| rules.close_allowed) {
                     Ok(())
                 } else {
                     Err(Refusal::CloseNotAllowed)
                 }
-            }
-        }
-    }
-
-    fn previewed(&self, session: &Session) -> Result<ReservationId, Refusal> {
-        match session.activity {
-            Activity::Previewing { reservation_id } => Ok(reservation_id),
-            Activity::NotReady { .. } | Activity::Ready | Activity::InDialogs { .. } | Activity::WrapUp { .. } => {
-                Err(Refusal::PreviewGone)
             }
         }
     }
@@ -320,6 +325,11 @@ fn keypad_closed(session: &Session) -> May {
     }
 }
 
-fn has_keypad(session: &Session, id: DialogId) -> bool {
-    session.keypad.as_ref().is_some_and(|keypad| keypad.dialog_id == id)
+fn previewed(session: &Session) -> Result<ReservationId, Refusal> {
+    match session.activity {
+        Activity::Previewing { reservation_id } => Ok(reservation_id),
+        Activity::NotReady { .. } | Activity::Ready | Activity::InDialogs { .. } | Activity::WrapUp { .. } => {
+            Err(Refusal::PreviewGone)
+        }
+    }
 }

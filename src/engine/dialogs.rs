@@ -202,8 +202,7 @@ impl Engine {
     fn look_around(&mut self, id: DialogId) {
         let Some(dialog) = self.dialogs.get(&id).filter(|dialog| dialog.ended_at.is_none()) else { return };
         match dialog.participants.as_slice() {
-            [] => self.dialog_over(id),
-            [Participant { who: Who::Agent { .. }, .. }] => self.dialog_over(id),
+            [] | [Participant { who: Who::Agent { .. }, .. }] => self.dialog_over(id),
             [Participant { who: Who::Customer { channel_id } | Who::Other { channel_id, .. }, state }] => match state {
                 ParticipantState::Waiting { .. } | ParticipantState::Leaving { .. } => {}
                 ParticipantState::Offered { .. }

@@ -102,11 +102,11 @@ impl Engine {
             }
         }
         match session.activity.clone() {
-            Activity::NotReady { .. } | Activity::Ready => {}
-            Activity::Previewing { reservation_id } if self.reservations.contains_key(&reservation_id) => {}
-            Activity::Previewing { .. } => self.free_agent(id, NextState::Ready),
+            Activity::Previewing { reservation_id } if !self.reservations.contains_key(&reservation_id) => {
+                self.free_agent(id, NextState::Ready);
+            }
             Activity::WrapUp { after } if session.wrap_up.is_none() => self.free_agent(id, after),
-            Activity::WrapUp { .. } => {}
+            Activity::NotReady { .. } | Activity::Ready | Activity::Previewing { .. } | Activity::WrapUp { .. } => {}
             Activity::InDialogs { .. } => self.refresh(id),
         }
     }

@@ -402,7 +402,7 @@ impl Engine {
             dialog_id: dialog.id,
             kind: dialog.kind.name(),
             about: if let DialogKind::Consult { about } = dialog.kind { Some(about) } else { None },
-            phase: self.phase(session, dialog),
+            phase: phase(session, dialog),
             participants: dialog.participants.iter().map(|p| self.participant_view(dialog, p)).collect(),
             customer,
             caller: self.caller_view(dialog),
@@ -428,17 +428,6 @@ impl Engine {
                 outstanding_max: self.digits_max(),
             }),
             allowed_acts: self.allowed_acts(session, dialog.id),
-        }
-    }
-
-    fn phase(&self, session: &Session, dialog: &Dialog) -> &'static str {
-        let rings = dialog.participants.iter().any(|p| matches!(p.state, ParticipantState::Ringing { .. }));
-        match dialog.state_of(session.agent_id) {
-            Some(ParticipantState::Active) if dialog.answered_at.is_some() => "talking",
-            Some(ParticipantState::Active) if rings => "ringing",
-            Some(ParticipantState::Active) => "dialing",
-            Some(state) => state.name(),
-            None => "wrapping_up",
         }
     }
 
@@ -531,6 +520,18 @@ impl Engine {
             notes,
             owner_id: callback.owner_id,
         }
+    }
+}
+
+/// Where an agent is with a dialog, in one word.
+fn phase(session: &Session, dialog: &Dialog) -> &'static str {
+    let rings = dialog.participants.iter().any(|p| matches!(p.state, ParticipantState::Ringing { .. }));
+    match dialog.state_of(session.agent_id) {
+        Some(ParticipantState::Active) if dialog.answered_at.is_some() => "talking",
+        Some(ParticipantState::Active) if rings => "ringing",
+        Some(ParticipantState::Active) => "dialing",
+        Some(state) => state.name(),
+        None => "wrapping_up",
     }
 }
 

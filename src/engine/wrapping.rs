@@ -63,7 +63,7 @@ impl Engine {
                 self.free_agent(agent_id, after);
             }
             Activity::NotReady { .. } | Activity::Ready | Activity::Previewing { .. } | Activity::InDialogs { .. } => {
-                self.keep_session(agent_id)
+                self.keep_session(agent_id);
             }
         }
         self.settle(dialog_id);
