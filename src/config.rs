@@ -3,11 +3,19 @@
 //! A flag wins over the environment, the environment over the file, the file over the default. A key that is not known is
 //! refused, in the file and in the environment: a mistyped setting that is silently ignored costs somebody a night.
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 
-use crate::{domain::dial_plan::DialPlan, engine::Settings, telemetry::LogFormat};
+use crate::{
+    domain::dial_plan::DialPlan,
+    engine::Settings,
+    switch::ari::{Address, AriPlan, AriSettings},
+    telemetry::LogFormat,
+};
 
 /// The settings file with every key, its default and what it means: `rappel serve --print-config`.
 pub const TEMPLATE: &str = include_str!("config_template.toml");
@@ -24,6 +32,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "RAPPEL_LOG",
     "RAPPEL_LOG_FORMAT",
     "RAPPEL_TOKEN",
+    "RAPPEL_ASTERISK_PASSWORD",
 ];
 
 /// A setting is wrong.
@@ -38,6 +47,75 @@ pub enum SwitchKind {
     /// Seeded people, no telephone: for trying out and for training agents.
     #[default]
     Simulated,
+    /// Asterisk 22, through ARI.
+    Asterisk,
+}
+
+/// Which Asterisk to steer, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AsteriskConfig {
+    /// Where ARI is: `http://HOST:PORT`, one or several.
+    pub urls: Vec<String>,
+    /// The ARI user.
+    pub user: String,
+    /// A file with the user's password; the environment variable `RAPPEL_ASTERISK_PASSWORD` comes before it.
+    pub password_file: Option<PathBuf>,
+    /// Our Stasis application.
+    pub application: String,
+    /// The endpoint of a telephone number.
+    pub trunk: String,
+    /// The endpoint of an extension.
+    pub phone: String,
+}
+
+impl Default for AsteriskConfig {
+    fn default() -> Self {
+        let AriPlan { application, trunk, phone, .. } = AriPlan::default();
+        let urls = vec!["http://127.0.0.1:8088".to_owned()];
+        Self { urls, user: "rappel".to_owned(), password_file: None, application, trunk, phone }
+    }
+}
+
+impl AsteriskConfig {
+    /// Everything needed to connect.
+    ///
+    /// # Errors
+    /// No server, a template without the place for its number, or a password that cannot be read.
+    pub fn settings(&self, engine: &Settings) -> Result<AriSettings, BadConfig> {
+        for (key, template, place) in [("trunk", &self.trunk, "{number}"), ("phone", &self.phone, "{extension}")] {
+            if !template.contains(place) {
+                return Err(BadConfig(format!("asterisk.{key} is \"{template}\"; it must contain {place}")));
+            }
+        }
+        if self.urls.is_empty() {
+            return Err(BadConfig("asterisk.urls is empty: write where ARI is".to_owned()));
+        }
+        let plan = AriPlan {
+            application: self.application.clone(),
+            trunk: self.trunk.clone(),
+            phone: self.phone.clone(),
+            phone_seconds: engine.agent_phone_seconds,
+            country: engine.dial_plan.country,
+            ..AriPlan::default()
+        };
+        let password = self.password()?;
+        let server = |url: &String| Address { url: url.clone(), user: self.user.clone(), password: password.clone() };
+        Ok(AriSettings { servers: self.urls.iter().map(server).collect(), plan })
+    }
+
+    fn password(&self) -> Result<String, BadConfig> {
+        if let Ok(password) = std::env::var("RAPPEL_ASTERISK_PASSWORD") {
+            return Ok(password);
+        }
+        let Some(path) = &self.password_file else {
+            let hint = "set RAPPEL_ASTERISK_PASSWORD, or asterisk.password_file in the settings";
+            return Err(BadConfig(format!("the password of the ARI user is missing: {hint}")));
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| BadConfig(format!("asterisk.password_file {} cannot be read: {error}", path.display())))?;
+        Ok(text.trim_end().to_owned())
+    }
 }
 
 /// The settings, checked.
@@ -49,6 +127,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The telephone network.
     pub switch: SwitchKind,
+    /// Which Asterisk, where the switch is one.
+    pub asterisk: AsteriskConfig,
     /// What the simulated people follow from.
     pub seed: u64,
     /// What is logged.
@@ -67,6 +147,7 @@ impl Default for Config {
             database: DATABASE_DEFAULT.to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8090)),
             switch: SwitchKind::default(),
+            asterisk: AsteriskConfig::default(),
             seed: 1,
             log: "info".to_owned(),
             log_format: LogFormat::default(),
@@ -86,6 +167,8 @@ struct File {
     seed: Option<u64>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+    #[serde(default)]
+    asterisk: AsteriskConfig,
     #[serde(default)]
     engine: EngineFile,
     #[serde(default)]
@@ -157,6 +240,7 @@ impl Config {
             database: file.database.unwrap_or(default.database),
             listen: file.listen.unwrap_or(default.listen),
             switch: file.switch.unwrap_or(default.switch),
+            asterisk: file.asterisk,
             seed: file.seed.unwrap_or(default.seed),
             log: file.log.unwrap_or(default.log),
             log_format: file.log_format.unwrap_or(default.log_format),

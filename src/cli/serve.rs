@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     CliError, Outcome,
-    live::{Live, LiveSetup, asked_to_stop},
+    live::{Live, LiveSetup, SwitchSetup, asked_to_stop},
 };
 use crate::{
     config::{Config, SwitchKind, TEMPLATE},
@@ -67,6 +67,10 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
     }
     let config = args.config()?;
     telemetry::start_logging(&config.log, config.log_format);
+    let switch = match config.switch {
+        SwitchKind::Simulated => SwitchSetup::Simulated,
+        SwitchKind::Asterisk => SwitchSetup::Asterisk(config.asterisk.settings(&config.engine)?),
+    };
     let db = Database::open(&config.database).await?;
     let has_tokens = !db.tokens(0).await?.is_empty();
     let live = Live::start(LiveSetup {
@@ -74,6 +78,7 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         listen: config.listen,
         clock: Clock::real(),
         settings: config.engine,
+        switch,
         seed: config.seed,
         requests_per_second: config.requests_per_second,
     })
@@ -81,6 +86,7 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
     println!("rappel serves http://{}  (API: /openapi.json, health: /health)", live.address);
     match config.switch {
         SwitchKind::Simulated => println!("the telephone network is simulated: nobody is called"),
+        SwitchKind::Asterisk => println!("calls go through {}", config.asterisk.urls.join(", ")),
     }
     if !has_tokens {
         println!("nobody can use it yet: `rappel token create --role admin` and `rappel agent add` make tokens");

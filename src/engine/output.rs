@@ -124,6 +124,8 @@ pub enum Order {
         dialog_id: DialogId,
         /// The phone.
         phone: Phone,
+        /// The caller who waits for it, if one does.
+        caller: Option<ChannelId>,
     },
     /// The phone leaves the dialog for a while; whoever is alone there hears music.
     Hold {

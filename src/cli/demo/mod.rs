@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil, civil::Weekday};
 use self::screen::Screen;
 use super::{
     CliError, Outcome, agents,
-    live::{Live, LiveSetup, asked_to_stop},
+    live::{Live, LiveSetup, SwitchSetup, asked_to_stop},
     load, report, sample_list,
 };
 use crate::{
@@ -99,6 +99,7 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
         clock,
         // Sleeping pages and slow networks do not run faster when the demo's clock does.
         settings: Settings { presence_seconds: presence_seconds(args.speed), ..Settings::default() },
+        switch: SwitchSetup::Simulated,
         seed: args.seed,
         requests_per_second: 200,
     })
