@@ -5,6 +5,7 @@ mod campaigns;
 mod check;
 mod contacts;
 mod demo;
+mod doctor;
 mod live;
 mod load;
 mod phone_book;
@@ -79,6 +80,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Serve the API and push previews
     Serve(serve::ServeArgs),
+    /// Is everything there that the working day needs? Database, zone rules, telephone switch; and what to change
+    Doctor(doctor::DoctorArgs),
     /// Check campaign files: everything wrong at once, with line, column and a hint
     Check {
         /// The files
@@ -176,6 +179,7 @@ async fn obey(command: Command) -> Outcome {
     match command {
         Command::Demo(args) => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
+        Command::Doctor(args) => doctor::run(args).await,
         Command::Check { files } => check::check(&files),
         Command::Schema => {
             print!("{}", crate::campaign_file::json_schema());

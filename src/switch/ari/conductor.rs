@@ -5,7 +5,7 @@
 //! [`Conductor::tend`] asks for the difference, again and again, so that a late event, a refused request or a connection
 //! that broke in the middle need no path of their own.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Value, json};
 
@@ -131,7 +131,7 @@ pub struct Conductor {
     plan: AriPlan,
     lines: BTreeMap<ChannelId, Line>,
     /// Rooms that were asked for.
-    rooms: BTreeMap<DialogId, ()>,
+    rooms: BTreeSet<DialogId>,
     asked: BTreeMap<u64, Asked>,
     last_request: u64,
     out: VecDeque<Out>,
@@ -143,7 +143,7 @@ impl Conductor {
         Self {
             plan,
             lines: BTreeMap::new(),
-            rooms: BTreeMap::new(),
+            rooms: BTreeSet::new(),
             asked: BTreeMap::new(),
             last_request: 0,
             out: VecDeque::new(),
@@ -447,7 +447,7 @@ impl Conductor {
             self.call(*id);
         }
         let empty: Vec<DialogId> =
-            self.rooms.keys().filter(|room| !self.lines.values().any(|line| line.needs(**room))).copied().collect();
+            self.rooms.iter().filter(|room| !self.lines.values().any(|line| line.needs(**room))).copied().collect();
         for room in empty {
             self.rooms.remove(&room);
             self.ask(Asked::Anything, "DELETE", format!("bridges/{room}"), None);
@@ -537,7 +537,7 @@ impl Conductor {
     }
 
     fn open(&mut self, room: DialogId) {
-        if self.rooms.insert(room, ()).is_none() {
+        if self.rooms.insert(room) {
             let body = json!({ "type": "mixing,dtmf_events", "name": "rappel" });
             self.ask(Asked::Anything, "POST", format!("bridges/{room}"), Some(body));
         }
@@ -572,7 +572,7 @@ impl Conductor {
     pub fn connected(&mut self, channels: &[ChannelInfo], bridges: &[(DialogId, Vec<String>)]) {
         // What was asked for is asked again, where it is still wanted.
         self.disconnected();
-        self.rooms = bridges.iter().map(|(room, _)| (*room, ())).collect();
+        self.rooms = bridges.iter().map(|(room, _)| *room).collect();
         let there: BTreeMap<ChannelId, &ChannelInfo> =
             channels.iter().map(|channel| (self.plan.channel_id(&channel.id), channel)).collect();
         let room_of = |channel: &ChannelInfo| {

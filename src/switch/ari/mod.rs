@@ -7,6 +7,7 @@
 //! | `events` | what Asterisk says, as far as we listen |
 //! | `plan` | how numbers, extensions and ids are called there |
 //! | `socket` | the connection |
+//! | `inspect` | a look at an Asterisk, for `rappel doctor` |
 //! | `node` | one Asterisk: connect, learn what is there, carry orders and events, come back |
 //!
 //! A call stays at the Asterisk it began at. New calls go to the one with the fewest lines among those that are connected;
@@ -15,6 +16,7 @@
 pub mod causes;
 pub mod conductor;
 pub mod events;
+pub mod inspect;
 mod node;
 mod plan;
 mod socket;

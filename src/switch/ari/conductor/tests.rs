@@ -25,6 +25,7 @@ impl Bench {
         Self { conductor: Conductor::new(AriPlan::default()), last: 0 }
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "orders are written where they are given")]
     fn order(&mut self, order: Order) -> Vec<String> {
         self.conductor.order(&order);
         self.said()
