@@ -2,6 +2,7 @@
 
 mod api;
 mod architecture;
+mod calls;
 mod campaign_files;
 mod intake;
 mod journeys;
@@ -12,4 +13,5 @@ mod simulation;
 mod store_conformance;
 mod support;
 mod tables;
+mod telephony;
 mod windows;

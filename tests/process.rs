@@ -23,24 +23,24 @@ caller_id = "+13125550100"
 "#;
 
 /// A folder with a database, and the program to run in it.
-struct Place {
+pub struct Place {
     folder: TempDir,
     /// None is the default: a file in the folder.
     database: Option<String>,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let place = Self { folder: tempfile::tempdir().unwrap(), database: None };
         fs::write(place.path("spring.toml"), RULES).unwrap();
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn program(&self, args: &[&str]) -> Command {
+    pub fn program(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rappel"));
         command.args(args).current_dir(self.folder.path()).env_remove("RAPPEL_DATABASE");
         if let Some(url) = &self.database {
@@ -54,7 +54,7 @@ impl Place {
     }
 
     /// Runs it and gives what it says; it must succeed.
-    fn ok(&self, args: &[&str]) -> String {
+    pub fn ok(&self, args: &[&str]) -> String {
         let output = self.run(args);
         let says = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{args:?}: {says}{}", String::from_utf8_lossy(&output.stderr));
@@ -74,12 +74,12 @@ impl Place {
         place
     }
 
-    fn list(&self, name: &str, rows: &str) {
+    pub fn list(&self, name: &str, rows: &str) {
         fs::write(self.path(name), format!("Account Number,First Name,Last Name,Phone1\n{rows}")).unwrap();
     }
 }
 
-fn token(says: &str) -> String {
+pub fn token(says: &str) -> String {
     says.lines().find_map(|line| line.strip_prefix("token (shown once): ")).expect("a token").to_owned()
 }
 
@@ -204,15 +204,21 @@ fn unknown_settings_are_refused() {
 }
 
 /// A server that runs until it is dropped.
-struct Server {
+pub struct Server {
     child: Child,
     base: String,
 }
 
 impl Server {
     fn start(place: &Place) -> Self {
+        Self::start_with(place, &[], &[])
+    }
+
+    /// With more arguments, and variables of the environment.
+    pub fn start_with(place: &Place, more: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = place
-            .program(&["serve", "--listen", "127.0.0.1:0", "--log", "warn"])
+            .program(&[&["serve", "--listen", "127.0.0.1:0", "--log", "warn"], more].concat())
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
@@ -225,7 +231,7 @@ impl Server {
         Self { child, base }
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -239,18 +245,23 @@ impl Drop for Server {
 }
 
 /// What an agent's page does.
-struct Page {
+pub struct Page {
     client: reqwest::Client,
     base: String,
     token: String,
 }
 
 impl Page {
-    fn new(server: &Server, token: &str) -> Self {
+    /// The server is another one from now on.
+    pub fn moves_to(&mut self, server: &Server) {
+        self.base.clone_from(&server.base);
+    }
+
+    pub fn new(server: &Server, token: &str) -> Self {
         Self { client: reqwest::Client::new(), base: server.base.clone(), token: token.to_owned() }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+    pub async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let method = method.parse().unwrap();
         let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
         if let Some(body) = body {
@@ -268,11 +279,14 @@ impl Page {
     }
 
     /// Asks until the view is as wanted.
-    async fn until(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        // A page looks often, and not more often than it may.
+        let mut again = tokio::time::interval(std::time::Duration::from_millis(50));
         let looks = async {
             loop {
-                let (_, view) = self.ask("GET", "/v1/me", None).await;
-                if wanted(&view) {
+                again.tick().await;
+                let (status, view) = self.ask("GET", "/v1/me", None).await;
+                if status == 200 && wanted(&view) {
                     return view;
                 }
                 self.ask("POST", "/v1/me/presence", None).await;
