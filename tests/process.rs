@@ -124,6 +124,23 @@ fn a_list_loaded_twice_changes_nothing_and_refused_rows_can_be_mended() {
 }
 
 #[test]
+fn a_rejects_file_that_somebody_mends_is_kept_and_names_do_not_pile_up() {
+    let place = Place::with_campaign();
+    place.list("m.csv", "A1,Ann,One,312-555-0101\nA2,Bob,Two,312-555-01\nA3,Cleo,Three,312-555-02\n");
+    let load = |file: &str| place.ok(&["load", file, "--campaign", "spring"]);
+    load("m.csv");
+    let mended = fs::read_to_string(place.path("m.rejects.csv")).unwrap().replace("312-555-01,", "312-555-0102,");
+    fs::write(place.path("m.rejects.csv"), &mended).unwrap();
+    let again = load("m.csv");
+    assert!(again.contains("m.rejects.csv is kept") && again.contains("are in m.rejects-2.csv"), "{again}");
+    assert_eq!(fs::read_to_string(place.path("m.rejects.csv")).unwrap(), mended);
+    let rest = load("m.rejects.csv");
+    assert!(rest.contains("1 loaded, 0 updated, 0 there already, 1 refused"), "{rest}");
+    assert!(rest.contains("are in m.rejects-3.csv"), "{rest}");
+    assert!(place.ok(&["campaign", "show", "spring"]).contains("2 loaded"));
+}
+
+#[test]
 fn duplicates_can_be_updated_or_allowed() {
     let place = Place::with_campaign();
     place.list("l.csv", "A1,Ann,One,312-555-0101\n");
@@ -170,7 +187,7 @@ fn explain_names_every_rule_and_a_zone_can_be_set() {
     let place = Place::with_campaign();
     place.list("l.csv", "A1,Ann,One,800-555-0101\n");
     let load = place.ok(&["load", "l.csv", "--campaign", "spring"]);
-    assert!(load.contains("1 have no known time zone"), "{load}");
+    assert!(load.contains("1 without a known time zone"), "{load}");
     place.ok(&["campaign", "start", "spring"]);
     assert!(place.ok(&["explain", "1"]).contains("zone"));
     place.ok(&["contact", "zone", "1", "America/Denver"]);
@@ -182,6 +199,8 @@ fn explain_names_every_rule_and_a_zone_can_be_set() {
     assert!(!explanation.to_string().contains("8005550101"), "the number is redacted");
 }
 
+
+
 #[test]
 fn numbers_are_suppressed_from_a_file_with_its_bad_lines_named() {
     let place = Place::with_campaign();
@@ -192,6 +211,40 @@ fn numbers_are_suppressed_from_a_file_with_its_bad_lines_named() {
     assert!(list.contains("+13125550101") && list.contains("+13125550102"), "{list}");
     place.ok(&["suppress", "remove", "312-555-0101"]);
     assert!(!place.ok(&["suppress", "list"]).contains("+13125550101"));
+}
+
+/// A simulation from a Monday morning in New York.
+fn simulate(place: &Place, list: &str, more: &[&str]) -> String {
+    let start = ["simulate", "spring.toml", "--list", list, "--from", "2026-11-30"];
+    place.ok(&[&start, more].concat())
+}
+
+#[test]
+fn simulate_says_when_a_list_is_done_and_what_cannot_be_called() {
+    let place = Place::new();
+    place.list("l.csv", "A1,Ann,One,312-555-0101\nA2,Bob,Two,800-555-0102\n");
+    let says = simulate(&place, "l.csv", &["--agents", "1", "--days", "20"]);
+    assert!(says.contains("1 agent, 20 working days from Mon 30 Nov 2026 to Fri 25 Dec 2026"), "{says}");
+    assert!(says.contains("1 contact cannot be called and not counted: no known time zone"), "{says}");
+    assert!(says.contains("\ndone "), "{says}");
+    for refused in [["--agents", "0"], ["--days", "0"], ["--by", "someday"], ["--by", "2026-11-29"]] {
+        place.fails(&[&["simulate", "spring.toml", "--list", "l.csv", "--from", "2026-11-30"][..], &refused].concat());
+    }
+}
+
+#[test]
+fn simulate_says_what_it_would_take_when_a_list_is_not_done() {
+    let place = Place::new();
+    let list = fs::File::create(place.path("long.csv")).unwrap();
+    rappel::cli::sample_list::write(list, 150, rappel::cli::sample_list::Numbers::Us, 3).unwrap();
+    let says = simulate(&place, "long.csv", &["--agents", "1", "--by", "mon", "--runs", "3", "--log", "events"]);
+    assert!(says.contains("not done by Mon 30 Nov 2026, after 1 working day in 3 of 3 runs with 1 agent"), "{says}");
+    for part in [" of 150 contacts are left (", "closed per agent hour", "with 1 agent it would", "agents it would"] {
+        assert!(says.contains(part), "{part} is not in:\n{says}");
+    }
+    let log = fs::read(place.path("events")).unwrap();
+    simulate(&place, "long.csv", &["--agents", "1", "--days", "1", "--log", "again"]);
+    assert!(log == fs::read(place.path("again")).unwrap(), "the same seed gave two different logs");
 }
 
 #[test]

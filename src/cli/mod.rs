@@ -10,6 +10,7 @@ mod load;
 mod progress;
 mod queues;
 mod reasons;
+mod rejects;
 mod report;
 pub mod sample_list;
 mod serve;
@@ -201,6 +202,11 @@ async fn campaign(db: &Database, name: &str) -> Result<crate::domain::campaign::
             "there is no campaign \"{name}\"; `rappel campaign list` shows them, `rappel campaign apply FILE` makes one"
         ))
     })
+}
+
+/// A count with its noun: 1 line, 2 lines.
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Now, as the world counts.

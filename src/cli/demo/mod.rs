@@ -42,7 +42,7 @@ const OFFICE: &str = "America/New_York";
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
-    /// How long, in the world's time, e.g. 90s or 5m
+    /// How long it runs, e.g. 90s or 5m: your time, not that of the demo's clock, which runs faster
     #[arg(long = "for", default_value = "60s", value_parser = read_duration)]
     duration: Duration,
     /// How many simulated agents
@@ -109,18 +109,21 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     for (i, agent) in colleagues.iter().enumerate() {
         tokio::spawn(colleague::works(handle.clone(), agent.id, i, clock, args.seed));
     }
+    let began = Clock::stopwatch();
     tokio::select! {
         () = screen.show() => {}
         () = clock.pause(args.duration) => {}
         () = asked_to_stop() => {}
     }
+    // It may have been stopped early.
+    let ran = began.elapsed();
     screen.finish();
     let ended_at = live.clock.now();
     for campaign in &campaigns {
         println!();
         report::print_dispositions(&live.db, &campaign.rules.name, office, &live.rules, ended_at).await?;
     }
-    screen.print_figures(args.duration);
+    screen.print_figures(ran);
     live.stop().await;
     Ok(())
 }
@@ -173,7 +176,7 @@ async fn load_list(
     let mut list = ListReader::open(path, &ReadOptions::new(campaign.rules.country))?;
     let contact_list = db.list_named(campaign.id, "demo").await?;
     let mut loading = Loading::new(db, campaign, &contact_list, rules, now);
-    load::load(&mut loading, &mut list, &path.with_extension("rejects.csv"), &ProgressBar::hidden()).await?;
+    load::load(&mut loading, &mut list, None, &ProgressBar::hidden()).await?;
     Ok(loading.tally)
 }
 
