@@ -199,7 +199,30 @@ fn explain_names_every_rule_and_a_zone_can_be_set() {
     assert!(!explanation.to_string().contains("8005550101"), "the number is redacted");
 }
 
+#[test]
+fn a_contact_is_found_by_its_id_its_account_or_its_telephone() {
+    let place = Place::with_campaign();
+    place.list("l.csv", "2,Ann,One,312-555-0101\nB7,Bob,Two,312-555-0102\n");
+    place.ok(&["load", "l.csv", "--campaign", "spring"]);
+    for named in ["B7", "312-555-0102", "+13125550102"] {
+        assert!(place.ok(&["explain", named]).starts_with("contact 2 "), "{named}");
+        assert!(place.ok(&["contact", "show", named]).contains("\"Bob\""), "{named}");
+    }
+    // 2 is the id of Bob and the account number of Ann.
+    let says = place.fails(&["explain", "2"]);
+    for part in ["spring", "Ann One", "Bob Two", "its id", "account number", "--id", "--account"] {
+        assert!(says.contains(part), "{part} is not in:\n{says}");
+    }
+    assert!(place.ok(&["explain", "2", "--id"]).starts_with("contact 2 "));
+    assert!(place.ok(&["explain", "2", "--account"]).starts_with("contact 1 "));
+    assert!(place.fails(&["contact", "show", "nobody"]).contains("no contact"));
 
+    fs::write(place.path("autumn.toml"), RULES.replace("spring", "autumn")).unwrap();
+    place.ok(&["campaign", "apply", "autumn.toml"]);
+    place.ok(&["load", "l.csv", "--campaign", "autumn"]);
+    assert!(place.fails(&["explain", "B7"]).contains("--campaign NAME"));
+    assert!(place.ok(&["explain", "B7", "--campaign", "autumn"]).starts_with("contact 4 "));
+}
 
 #[test]
 fn numbers_are_suppressed_from_a_file_with_its_bad_lines_named() {
