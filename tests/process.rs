@@ -228,12 +228,92 @@ fn a_contact_is_found_by_its_id_its_account_or_its_telephone() {
 fn numbers_are_suppressed_from_a_file_with_its_bad_lines_named() {
     let place = Place::with_campaign();
     fs::write(place.path("dnc.csv"), "number\n312-555-0101\nnonsense 7\n+13125550102\n").unwrap();
-    let says = place.fails(&["suppress", "load", "dnc.csv"]);
-    assert!(says.contains("dnc.csv:3:"), "{says}");
+    let output = place.run(&["suppress", "load", "dnc.csv"]);
+    let (says, complains) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!output.status.success() && complains.contains("dnc.csv:3:"), "{complains}");
+    assert!(says.contains("2 numbers added, 0 prolonged, 0 there already, 1 line refused"), "{says}");
+    assert!(says.contains("refused lines are in dnc.rejects.csv"), "{says}");
     let list = place.ok(&["suppress", "list"]);
     assert!(list.contains("+13125550101") && list.contains("+13125550102"), "{list}");
     place.ok(&["suppress", "remove", "312-555-0101"]);
     assert!(!place.ok(&["suppress", "list"]).contains("+13125550101"));
+
+    let mended = fs::read_to_string(place.path("dnc.rejects.csv")).unwrap().replace("nonsense 7", "312-555-0107");
+    fs::write(place.path("dnc.rejects.csv"), mended).unwrap();
+    let says = place.ok(&["suppress", "load", "dnc.rejects.csv"]);
+    assert!(says.contains("1 number added, 0 prolonged, 0 there already, 0 lines refused"), "{says}");
+    assert!(place.ok(&["suppress", "list"]).lines().all(|line| line.ends_with(" dnc.csv")));
+}
+
+#[test]
+fn a_do_not_call_list_says_until_when_and_for_which_campaign() {
+    let place = Place::with_campaign();
+    let rows = "Phone;Until;Campaign;Remark\n312-555-0101;2199-01-01;spring;x\n312-555-0102;;;\n\
+                312-555-0103;2020-01-01;;\n312-555-0104;;autumn;\n312-555-0105;soon;;\n";
+    fs::write(place.path("dnc.csv"), rows).unwrap();
+    let complains = place.fails(&["suppress", "load", "dnc.csv"]);
+    for part in [
+        "not used: Remark",
+        "dnc.csv:4: until: 2020-01-01 is over",
+        "dnc.csv:5: there is no campaign \"autumn\"",
+        "dnc.csv:6: until: write a date",
+    ] {
+        assert!(complains.contains(part), "{part} is not in:\n{complains}");
+    }
+    let list = place.ok(&["suppress", "list"]);
+    assert!(list.contains("campaign spring") && list.contains("until 2199-01-01T00:00:00Z"), "{list}");
+    assert!(list.contains("all campaigns") && list.contains("for good"), "{list}");
+    fs::write(place.path("again.csv"), "312-555-0101\n312-555-0102\n").unwrap();
+    let says = place.ok(&["suppress", "load", "again.csv", "--campaign", "spring"]);
+    assert!(says.contains("1 number added, 1 prolonged, 0 there already, 0 lines refused"), "{says}");
+}
+
+#[test]
+fn the_longer_of_two_prohibitions_stands_and_one_that_is_over_is_refused() {
+    let place = Place::new();
+    let add = |more: &[&str]| place.ok(&[&["suppress", "add", "312-555-0101"], more].concat());
+    assert!(add(&["--until", "2198-01-01"]).contains("+13125550101 must not be called from now on, until 2198-01-01"));
+    assert!(add(&["--until", "2199-01-01"]).contains("now until 2199-01-01T00:00:00Z (it was until 2198-01-01"));
+    assert!(add(&[]).contains("now for good"));
+    assert!(add(&["--until", "2199-01-01"]).contains("already, for good: the longer one stands"));
+    assert!(place.fails(&["suppress", "add", "312-555-0102", "--until", "2020-01-01"]).contains("2020-01-01 is over"));
+}
+
+#[test]
+fn an_agent_is_added_once_to_a_team_that_is_there() {
+    let place = Place::with_campaign();
+    let says = place.fails(&["agent", "add", "ann", "--team", "nrth"]);
+    assert!(says.contains("no team \"nrth\"") && says.contains("north") && says.contains("--new-team"), "{says}");
+    token(&place.ok(&["agent", "add", "ann", "--team", "north"]));
+    assert!(place.fails(&["agent", "add", "ann", "--team", "north"]).contains("already, in team north"));
+    assert!(place.ok(&["agent", "add", "ann", "--team", "north", "--name", "Ann B."]).contains("is called Ann B."));
+    token(&place.ok(&["agent", "add", "bob", "--team", "south", "--new-team"]));
+    let list = place.ok(&["agent", "list"]);
+    let lines: Vec<Vec<&str>> = list.lines().map(|line| line.split_whitespace().collect()).collect();
+    let wanted =
+        [vec!["id", "login", "team", "name"], vec!["1", "ann", "north", "Ann", "B."], vec!["2", "bob", "south", "bob"]];
+    assert_eq!(lines, wanted);
+}
+
+#[test]
+fn a_token_says_when_it_ends_and_is_not_made_for_the_past() {
+    let place = Place::with_campaign();
+    place.fails(&["token", "create", "--role", "admin", "--until", "2020-01-01"]);
+    place.ok(&["token", "create", "--role", "manager", "--team", "north", "--until", "2199-01-01"]);
+    let list = place.ok(&["token", "list"]);
+    let line: Vec<&str> = list.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(line[..5], ["1", "manager", "valid", "2199-01-01T00:00:00Z", "north"], "{list}");
+}
+
+#[test]
+fn an_unreachable_server_is_named_at_once() {
+    let mut place = Place::new();
+    place.database = Some("postgres://ann@127.0.0.1:1/nothing".to_owned());
+    let says = place.fails(&["campaign", "list"]);
+    for part in ["nothing", "127.0.0.1:1", "ann", "refused"] {
+        assert!(says.contains(part), "{part} is not in:\n{says}");
+    }
+    assert!(!says.contains("timed out"), "{says}");
 }
 
 /// A simulation from a Monday morning in New York.
@@ -484,7 +564,7 @@ fn reasons_are_created_assigned_and_removed() {
     assert!(place.ok(&["reason", "list"]).contains("there is no reason yet"));
     let says = place.fails(&["reason", "add", "not-ready", "Lunch", "--code", "1", "--team", "north"]);
     assert!(says.contains("there is no team \"north\""), "{says}");
-    place.ok(&["agent", "add", "ann", "--team", "north"]);
+    place.ok(&["agent", "add", "ann", "--team", "north", "--new-team"]);
     let says = place.ok(&["reason", "add", "not-ready", "Lunch", "--code", "1", "--team", "north"]);
     assert!(says.contains("agents of team north can choose \"Lunch\" from now on"), "{says}");
     place.ok(&["reason", "add", "wrap-up", "Sale", "--code", "1"]);

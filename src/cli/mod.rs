@@ -16,6 +16,7 @@ pub mod sample_list;
 mod serve;
 mod simulate;
 mod suppress;
+mod suppress_list;
 mod which;
 
 use std::{path::PathBuf, process::ExitCode};

@@ -34,7 +34,7 @@ pub use self::{
     options::{BadNumber, ColumnChoice, Delimiter, NotAnOption, ReadOptions},
     problem::{ListProblem, RowProblem},
     reader::{ListReader, ListRow},
-    rejects::RejectsWriter,
+    rejects::{RejectsWriter, guarded},
     row::{NAME_CHARS_MAX, VARIABLE_CHARS_MAX, VARIABLES_MAX},
     text::ROW_BYTES_MAX,
 };
