@@ -89,9 +89,11 @@ fn a_file_with_mistakes_is_refused_with_every_place_and_a_good_one_is_applied() 
     fs::write(place.path("bad.toml"), "name = \"x\"\nteam = \"t\"\ncountry = \"USA\"\npriority = 200\nprority = 1\n")
         .unwrap();
     let says = place.fails(&["check", "bad.toml", "spring.toml"]);
-    for place_of_mistake in ["bad.toml:3:11", "bad.toml:4:12", "bad.toml:5:1", "1 of 2 files have errors"] {
+    for place_of_mistake in ["bad.toml:3:11", "bad.toml:4:12", "bad.toml:5:1", "1 of 2 files has errors"] {
         assert!(says.contains(place_of_mistake), "{place_of_mistake} is not in:\n{says}");
     }
+    fs::write(place.path("latin.toml"), b"name = \"x\"\nteam = \"caf\xe9\"\n").unwrap();
+    assert!(place.fails(&["check", "latin.toml"]).contains("line 2 is not UTF-8"));
     place.fails(&["campaign", "apply", "bad.toml", "spring.toml"]);
     assert!(place.ok(&["campaign", "list"]).contains("there is no campaign yet"), "nothing is half done");
     place.ok(&["campaign", "apply", "spring.toml"]);
@@ -134,6 +136,8 @@ fn a_rejects_file_that_somebody_mends_is_kept_and_names_do_not_pile_up() {
     let again = load("m.csv");
     assert!(again.contains("m.rejects.csv is kept") && again.contains("are in m.rejects-2.csv"), "{again}");
     assert_eq!(fs::read_to_string(place.path("m.rejects.csv")).unwrap(), mended);
+    let shown = place.ok(&["campaign", "show", "spring"]);
+    assert!(shown.contains("nobody is called while the campaign is draft") && !shown.contains("open now"), "{shown}");
     let rest = load("m.rejects.csv");
     assert!(rest.contains("1 loaded, 0 updated, 0 there already, 1 refused"), "{rest}");
     assert!(rest.contains("are in m.rejects-3.csv"), "{rest}");
@@ -356,7 +360,9 @@ fn unknown_settings_are_refused() {
     let output = place.program(&["campaign", "list"]).env("RAPPEL_DATABSE", "sqlite:x").output().unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).contains("RAPPEL_DATABSE"));
     fs::write(place.path("rappel.toml"), "databse = \"sqlite:x\"\n").unwrap();
-    assert!(place.fails(&["serve", "--config", "rappel.toml"]).contains("databse"));
+    let says = place.fails(&["serve", "--config", "rappel.toml"]);
+    assert!(says.contains("line 1: ") && says.contains("databse"), "{says}");
+    assert!(place.fails(&["serve", "--log", "bla,,"]).contains("write a level like info"));
 }
 
 /// A server that runs until it is dropped.

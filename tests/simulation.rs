@@ -2,6 +2,7 @@
 //! everything going wrong that can.
 
 use std::{
+    fmt::Write as _,
     path::Path,
     sync::{
         Arc, Mutex,
@@ -113,7 +114,7 @@ async fn simulated(run: &Run) -> Result<Ran, Stopped> {
     let mut stored = format!("{progress:?}");
     for contact in &contacts {
         let attempts = scenario.db.attempts_of(contact.contact.id, 100).await?;
-        stored.push_str(&format!("{contact:?} {attempts:?}\n"));
+        let _ = writeln!(stored, "{contact:?} {attempts:?}");
     }
     Ok(Ran { summary, log, loaded: progress.loaded, in_progress: progress.in_progress, closed, stored })
 }

@@ -191,12 +191,7 @@ async fn load(db: &Database, file: &Path, defaults: Defaults, rejects: &Path) ->
             Err(bad) => {
                 let to = match &mut writer {
                     Some(writer) => writer,
-                    None => {
-                        let new = csv::WriterBuilder::new().flexible(true).from_writer(RejectsFile::create(rejects)?);
-                        let new = writer.insert(new);
-                        new.write_record(list.rejects_header())?;
-                        new
-                    }
+                    None => writer.insert(rejects_writer(rejects, &list)?),
                 };
                 to.write_record(list.rejects_row(&bad))?;
                 refused += 1;
@@ -231,8 +226,16 @@ async fn store(db: &Database, batch: &[Suppression], met: &mut Met) -> Outcome {
     }
     let mut known = known(db, batch).await?;
     db.suppress_add(batch, now()).await?;
-    batch.iter().for_each(|entry| met.count(suppress_list::beside(&mut known, entry)));
+    for entry in batch {
+        met.count(suppress_list::beside(&mut known, entry));
+    }
     Ok(())
+}
+
+fn rejects_writer(path: &Path, list: &SuppressionList) -> Result<csv::Writer<RejectsFile>, CliError> {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(RejectsFile::create(path)?);
+    writer.write_record(list.rejects_header())?;
+    Ok(writer)
 }
 
 async fn campaigns_by_name(db: &Database) -> Result<BTreeMap<String, CampaignId>, CliError> {

@@ -114,16 +114,7 @@ impl SuppressionList {
     /// The next entry, or the next line that is none.
     pub fn next(&mut self) -> Result<Option<Result<Suppression, BadLine>>, csv::Error> {
         loop {
-            let row = match self.first.take() {
-                Some(first) => first,
-                None => {
-                    let mut row = csv::ByteRecord::new();
-                    if !self.rows.read_byte_record(&mut row)? {
-                        return Ok(None);
-                    }
-                    row
-                }
-            };
+            let Some(row) = self.next_row()? else { return Ok(None) };
             let line = row.position().map_or(0, csv::Position::line);
             let cells = texts(&row);
             if cells.iter().all(String::is_empty) {
@@ -131,6 +122,14 @@ impl SuppressionList {
             }
             return Ok(Some(self.entry(&cells).map_err(|problem| BadLine { line, cells, problem })));
         }
+    }
+
+    fn next_row(&mut self) -> Result<Option<csv::ByteRecord>, csv::Error> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        let mut row = csv::ByteRecord::new();
+        Ok(self.rows.read_byte_record(&mut row)?.then_some(row))
     }
 
     fn entry(&self, cells: &[String]) -> Result<Suppression, String> {

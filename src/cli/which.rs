@@ -1,7 +1,7 @@
 //! Which contact a person means who says a number: the contact's own, the customer's account number, or a telephone number.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashSet, btree_map::Entry},
     fmt::Write as _,
 };
 
@@ -118,11 +118,11 @@ async fn several(db: &Database, text: &str, found: &Found, campaigns: &[Campaign
     let _ = writeln!(says, "  {:>9}  {:<20} {:<20} {:<24} found by", "id", "campaign", "list", "name");
     let mut lists = BTreeMap::new();
     for (contact, by) in found.values().take(SHOWN_MAX) {
-        if !lists.contains_key(&contact.campaign_id) {
-            let of_campaign = db.lists(contact.campaign_id).await?;
-            lists.insert(contact.campaign_id, of_campaign);
-        }
-        let list = lists[&contact.campaign_id].iter().find(|list| list.id == contact.list_id);
+        let of_campaign = match lists.entry(contact.campaign_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(db.lists(contact.campaign_id).await?),
+        };
+        let list = of_campaign.iter().find(|list| list.id == contact.list_id);
         let campaign = campaigns.iter().find(|campaign| campaign.id == contact.campaign_id);
         let name = format!("{} {}", contact.first_name, contact.last_name);
         let _ = writeln!(

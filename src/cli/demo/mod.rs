@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil, civil::Weekday};
 
 use self::screen::Screen;
 use super::{
-    CliError, Outcome, agents,
+    CliError, Outcome, agents, counted,
     live::{Live, LiveSetup, asked_to_stop},
     load, report, sample_list,
 };
@@ -195,7 +195,9 @@ fn introduce(live: &Live, args: &DemoArgs, token: &str, office: Zone) {
     let local = live.rules.local(live.clock.now(), office);
     let api = format!("http://{}/v1/me", live.address);
     println!("It is {} in {office}, and time runs {} times as fast.", local.strftime("%A %d %B %Y, %H:%M"), args.speed);
-    println!("{} simulated agents come to work. API: http://{}/openapi.json", args.agents, live.address);
+    let come = if args.agents == 1 { "comes" } else { "come" };
+    let agents = counted(args.agents as u64, "simulated agent");
+    println!("{agents} {come} to work. API: http://{}/openapi.json", live.address);
     println!("Take a seat beside them (in another terminal; --speed 1 gives you time to read):");
     println!("  export T=\"Authorization: Bearer {token}\" J=\"Content-Type: application/json\"");
     println!("  curl -N -H \"$T\" {api}/events                      # what happens; keeps you present");

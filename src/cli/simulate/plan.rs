@@ -259,12 +259,17 @@ impl Ran {
         let hours = self.simulated.as_secs_f64() / 3_600.0;
         let speed = hours / self.took.as_secs_f64().max(0.001);
         eprintln!(
-            "seed {seed}: {hours:.0} hours in {:.1?}, {speed:.0} simulated hours a second, {} steps",
-            self.took, summary.steps
+            "seed {seed}: {hours:.0} hours in {:.1?}, {speed:.0} simulated hours a second, {}",
+            self.took,
+            counted(summary.steps, "step")
         );
         println!(
-            "{} previews, {} attempts, {} contacts closed; {} facts checked against the invariants, {} stops survived",
-            summary.previews, summary.attempts, summary.closed, summary.checked, summary.stops
+            "{}, {}, {} closed; {} checked against the invariants, {} survived",
+            counted(summary.previews, "preview"),
+            counted(summary.attempts, "attempt"),
+            counted(summary.closed as u64, "contact"),
+            counted(summary.checked, "fact"),
+            counted(summary.stops, "stop")
         );
         let outcomes: BTreeMap<_, _> = summary.outcomes.iter().collect();
         let words: Vec<String> = outcomes.iter().map(|(name, count)| format!("{name} {count}")).collect();

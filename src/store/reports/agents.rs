@@ -105,19 +105,20 @@ fn states_text(asked: &Asked<'_>) -> String {
         // The report is not grouped by the others.
         GroupBy::Agent | GroupBy::Outcome | GroupBy::Disposition => "agent_id".to_owned(),
     };
-    let columns: Vec<String> =
-        asked.groups.iter().map(|group| format!("{} AS {}_group", column(group), group.name())).collect();
-    let names: Vec<&str> = asked.groups.iter().map(|group| group.name()).collect();
-    let of = |what: &dyn Fn(&str) -> String| names.iter().map(|name| format!("{}, ", what(name))).collect::<String>();
+    let mut texts = ["state", "state", "state"].map(|name| vec![name.to_owned()]);
+    for group in &asked.groups {
+        let name = group.name();
+        let parts =
+            [format!("{} AS {name}_group", column(group)), format!("{name}_group AS {name}"), format!("{name}_group")];
+        texts.iter_mut().zip(parts).for_each(|(text, part)| text.push(part));
+    }
+    let [columns, names, keys] = texts.map(|text| text.join(", "));
     let (spans, owned) = (spans_text(asked), owned_text(asked));
     let pieces = if by_time { pieces_text(asked) } else { "pieces AS (SELECT * FROM owned)".to_owned() };
     format!(
         "WITH RECURSIVE {spans}, {owned}, {pieces},
-        grouped AS (SELECT {}state, ended_at - began_at AS lasted FROM pieces)
-        SELECT {}state, CAST(SUM(lasted) AS BIGINT) AS milliseconds FROM grouped GROUP BY {}state",
-        columns.iter().map(|column| format!("{column}, ")).collect::<String>(),
-        of(&|name| format!("{name}_group AS {name}")),
-        of(&|name| format!("{name}_group")),
+        grouped AS (SELECT {columns}, ended_at - began_at AS lasted FROM pieces)
+        SELECT {names}, CAST(SUM(lasted) AS BIGINT) AS milliseconds FROM grouped GROUP BY {keys}"
     )
 }
 
