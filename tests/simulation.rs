@@ -2,6 +2,7 @@
 //! everything going wrong that can.
 
 use std::{
+    fmt::Write as _,
     path::Path,
     sync::{
         Arc, Mutex,
@@ -13,11 +14,12 @@ use jiff::{SignedDuration, Timestamp, civil};
 use rappel::{
     campaign_file,
     cli::sample_list,
-    domain::{campaign::CampaignRules, zone_rules::ZoneRules},
+    domain::{campaign::CampaignRules, event::EventRecord, ids::ContactId, zone_rules::ZoneRules},
     intake::{ListReader, ReadOptions},
     loading::Loading,
     sim::{
         Faults,
+        deferred::Deferred,
         scenario::{Scenario, WorkingDays},
         world::{Setup, Stopped, Summary, World},
     },
@@ -41,6 +43,8 @@ struct Run {
     ends: i8,
     seed: u64,
     faults: Faults,
+    /// Write late.
+    deferred: bool,
 }
 
 struct Ran {
@@ -50,6 +54,8 @@ struct Ran {
     loaded: u64,
     in_progress: u64,
     closed: u64,
+    /// What the store has in the end, contact by contact.
+    stored: String,
 }
 
 fn simulate(run: &Run) -> Result<Ran, Stopped> {
@@ -87,18 +93,30 @@ async fn simulated(run: &Run) -> Result<Ran, Stopped> {
         people: People::seeded(run.seed),
         faults: run.faults,
     };
-    let world = World::new(scenario.db.clone(), rules, setup, scenario.checks, begins_at).await?;
     let mut log = String::new();
-    let summary = world
-        .run(&mut |event| {
-            log.push_str(&serde_json::to_string(event).unwrap());
-            log.push('\n');
-        })
-        .await?;
+    let mut write = |event: &EventRecord| {
+        log.push_str(&serde_json::to_string(event).unwrap());
+        log.push('\n');
+    };
+    let (db, checks) = (scenario.db.clone(), scenario.checks);
+    let summary = if run.deferred {
+        let store = Deferred::new(db);
+        let summary = World::new(store.clone(), rules, setup, checks, begins_at).await?.run(&mut write).await?;
+        store.flush().await?;
+        summary
+    } else {
+        World::new(db, rules, setup, checks, begins_at).await?.run(&mut write).await?
+    };
     let progress = scenario.db.campaign_progress(scenario.campaign.id).await?;
     let closed = progress.closed.values().sum();
     assert_eq!(progress.loaded, progress.waiting + progress.promised + progress.in_progress + closed);
-    Ok(Ran { summary, log, loaded: progress.loaded, in_progress: progress.in_progress, closed })
+    let contacts = scenario.db.contacts_of(scenario.campaign.id, None, ContactId(0), 1000).await?;
+    let mut stored = format!("{progress:?}");
+    for contact in &contacts {
+        let attempts = scenario.db.attempts_of(contact.contact.id, 100).await?;
+        let _ = writeln!(stored, "{contact:?} {attempts:?}");
+    }
+    Ok(Ran { summary, log, loaded: progress.loaded, in_progress: progress.in_progress, closed, stored })
 }
 
 async fn load(scenario: &Scenario, rules: &ZoneRules, run: &Run, now: Timestamp) -> usize {
@@ -121,8 +139,16 @@ async fn load(scenario: &Scenario, rules: &ZoneRules, run: &Run, now: Timestamp)
 
 #[test]
 fn the_same_seed_gives_the_same_log_byte_for_byte() {
-    let run =
-        Run { campaign: CAMPAIGNS[0], contacts: 120, agents: 4, days: 2, ends: 12, seed: 42, faults: Faults::many() };
+    let run = Run {
+        campaign: CAMPAIGNS[0],
+        contacts: 120,
+        agents: 4,
+        days: 2,
+        ends: 12,
+        seed: 42,
+        faults: Faults::many(),
+        deferred: false,
+    };
     let (first, second) = (simulate(&run).unwrap(), simulate(&run).unwrap());
     assert!(first.log.lines().count() > 500, "{} events are too few to tell", first.log.lines().count());
     assert!(first.log == second.log, "seed {} gave two different logs", run.seed);
@@ -131,9 +157,28 @@ fn the_same_seed_gives_the_same_log_byte_for_byte() {
 }
 
 #[test]
+fn writing_late_changes_neither_the_log_nor_what_is_stored() {
+    for (seed, faults) in [(5, Faults::many()), (6, Faults::default())] {
+        let run =
+            Run { campaign: CAMPAIGNS[1], contacts: 60, agents: 4, days: 1, ends: 13, seed, faults, deferred: false };
+        let (at_once, late) = (simulate(&run).unwrap(), simulate(&Run { deferred: true, ..run }).unwrap());
+        assert!(at_once.log == late.log, "seed {seed}: the logs differ");
+        assert_eq!((at_once.summary, at_once.stored), (late.summary, late.stored), "seed {seed}");
+    }
+}
+
+#[test]
 fn without_faults_a_short_list_is_done() {
-    let run =
-        Run { campaign: CAMPAIGNS[0], contacts: 25, agents: 5, days: 20, ends: 19, seed: 7, faults: Faults::default() };
+    let run = Run {
+        campaign: CAMPAIGNS[0],
+        contacts: 25,
+        agents: 5,
+        days: 20,
+        ends: 19,
+        seed: 7,
+        faults: Faults::default(),
+        deferred: false,
+    };
     let ran = simulate(&run).unwrap();
     assert_eq!((ran.loaded, ran.closed, ran.in_progress), (25, 25, 0));
     assert!(ran.summary.done_at.is_some());
@@ -156,8 +201,16 @@ fn the_invariants_hold_over_many_seeds_with_faults() {
                         return;
                     }
                     let campaign = CAMPAIGNS[usize::try_from(seed % 3).unwrap()];
-                    let run =
-                        Run { campaign, contacts: 40, agents: 3, days: 1, ends: 12, seed, faults: Faults::many() };
+                    let run = Run {
+                        campaign,
+                        contacts: 40,
+                        agents: 3,
+                        days: 1,
+                        ends: 12,
+                        seed,
+                        faults: Faults::many(),
+                        deferred: false,
+                    };
                     match simulate(&run) {
                         Ok(ran) => {
                             stops.fetch_add(ran.summary.stops, Ordering::Relaxed);

@@ -12,11 +12,14 @@ mod phone_book;
 mod progress;
 mod queues;
 mod reasons;
+mod rejects;
 mod report;
 pub mod sample_list;
 mod serve;
 mod simulate;
 mod suppress;
+mod suppress_list;
+mod which;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -210,6 +213,11 @@ async fn campaign(db: &Database, name: &str) -> Result<crate::domain::campaign::
             "there is no campaign \"{name}\"; `rappel campaign list` shows them, `rappel campaign apply FILE` makes one"
         ))
     })
+}
+
+/// A count with its noun: 1 line, 2 lines.
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Now, as the world counts.

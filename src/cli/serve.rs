@@ -30,7 +30,7 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "RAPPEL_SWITCH", value_enum)]
     switch: Option<SwitchKind>,
     /// What is logged, e.g. info or rappel=debug
-    #[arg(long, env = "RAPPEL_LOG")]
+    #[arg(long, env = "RAPPEL_LOG", value_parser = read_filter)]
     log: Option<String>,
     /// How
     #[arg(long, env = "RAPPEL_LOG_FORMAT", value_enum)]
@@ -38,6 +38,10 @@ pub(super) struct ServeArgs {
     /// Print a settings file with every key, its default and what it means, and do nothing else
     #[arg(long)]
     print_config: bool,
+}
+
+fn read_filter(text: &str) -> Result<String, String> {
+    telemetry::check_filter(text).map(|()| text.to_owned())
 }
 
 impl ServeArgs {

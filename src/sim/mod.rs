@@ -4,6 +4,7 @@
 //! for byte. After each step [`checks::Checks`] asks whether the invariants still hold; [`Faults`] makes that hard.
 
 pub mod checks;
+pub mod deferred;
 pub mod scenario;
 pub mod worker;
 pub mod world;
