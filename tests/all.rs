@@ -12,4 +12,5 @@ mod simulation;
 mod store_conformance;
 mod support;
 mod tables;
+mod telephony;
 mod windows;
