@@ -640,7 +640,7 @@ fn the_queue_that_the_help_shows_can_be_applied_opened_and_closed() {
 #[test]
 fn t01_3_a_phone_book_is_loaded_searched_mended_and_removed() {
     let place = Place::new();
-    place.ok(&["agent", "add", "ann", "--team", "north"]);
+    place.ok(&["agent", "add", "ann", "--team", "north", "--new-team"]);
     fs::write(
         place.path("house.csv"),
         "Nom;Prénom;Téléphone;Service;Étage\nByron;Hélène;(312) 555-0142;Billing;2\nFlowers;;1-800-FLOWERS;;\n;;1234;;\n\
@@ -671,7 +671,7 @@ fn t01_3_a_phone_book_is_loaded_searched_mended_and_removed() {
 
     let found = place.ok(&["phone-book", "search", "desk 1234", "--team", "north"]);
     assert!(found.contains("Desk") && !found.contains("Gate"), "{found}");
-    place.ok(&["agent", "add", "bob", "--team", "south"]);
+    place.ok(&["agent", "add", "bob", "--team", "south", "--new-team"]);
     let found = place.ok(&["phone-book", "search", "desk", "--team", "south"]);
     assert!(found.contains("nothing has all these words"), "{found}");
     fs::write(place.path("small.csv"), "Name,Number\nDesk,1234\n").unwrap();

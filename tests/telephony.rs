@@ -33,7 +33,7 @@ async fn connect(ari: &mut Ari, id: &str, endpoint: &str) {
 }
 
 async fn bridge(ari: &Ari, channels: &[&str]) -> String {
-    let bridge = ari.done(Method::POST, "/bridges", &json!({"type": "mixing"})).await;
+    let bridge = ari.done(Method::POST, "/bridges", &json!({"type": "mixing,dtmf_events"})).await;
     let id = bridge["id"].as_str().unwrap().to_owned();
     ari.done(Method::POST, &format!("/bridges/{id}/addChannel"), &json!({"channel": channels})).await;
     id

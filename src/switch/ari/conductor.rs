@@ -5,10 +5,14 @@
 //! [`Conductor::tend`] asks for the difference, again and again, so that a late event, a refused request or a connection
 //! that broke in the middle need no path of their own.
 
+mod coming_back;
+mod line;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Value, json};
 
+use self::line::{Asked, Line, Role, Stage};
 use super::{
     AriPlan, causes,
     events::{AriEvent, ChannelInfo},
@@ -17,7 +21,7 @@ use crate::{
     domain::{
         attempt::{CallProgress, NotMade, Side},
         dialog::Caller,
-        ids::{ChannelId, DialogId, DigitId},
+        ids::{ChannelId, DialogId},
         outcome::FailureCause,
     },
     engine::output::{Destination, Order, Phone},
@@ -69,60 +73,6 @@ pub enum Out {
     Request(Request),
     /// To the teams.
     News(News),
-}
-
-/// What a line is.
-#[derive(Clone, Debug, PartialEq)]
-enum Role {
-    /// An agent's phone.
-    Phone { extension: String },
-    /// Somebody who is called, once the agent's phone is there.
-    Dialled { endpoint: String, ring_seconds_max: u32, caller_id: Option<String>, after: Option<ChannelId> },
-    /// Somebody who called us.
-    Caller,
-}
-
-/// Where a line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// Not asked for yet: the agent's phone comes first.
-    Waiting,
-    /// Asked for.
-    Making,
-    /// There, and not dialled yet.
-    Made,
-    /// Dialled.
-    Calling,
-    /// Connected.
-    Up,
-    /// Asked to end.
-    Ending { was_up: bool },
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Line {
-    /// Its name at Asterisk.
-    name: String,
-    role: Role,
-    stage: Stage,
-    /// Where it is wanted.
-    room: Option<DialogId>,
-    /// Where Asterisk was told to put it.
-    joined: Option<DialogId>,
-    has_music: bool,
-    rings: bool,
-}
-
-/// What a request was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
-    Make(ChannelId),
-    Call(ChannelId),
-    Join(ChannelId, DialogId),
-    End(ChannelId),
-    Digit(ChannelId, DigitId),
-    /// Whatever the answer, nothing follows from it.
-    Anything,
 }
 
 /// Lines and rooms at one Asterisk.
@@ -559,83 +509,6 @@ impl Conductor {
         self.ask(Asked::Call(id), "POST", uri, Some(body));
     }
 
-    // A connection that broke, and comes back.
-
-    /// The connection is lost: no answer comes any more.
-    pub fn disconnected(&mut self) {
-        self.asked.clear();
-        self.out.retain(|out| matches!(out, Out::News(_)));
-    }
-
-    /// The connection is there, and this is what Asterisk has. Whoever is not there any more is told as gone; whom we do not
-    /// know is taken as one of ours from an earlier life.
-    pub fn connected(&mut self, channels: &[ChannelInfo], bridges: &[(DialogId, Vec<String>)]) {
-        // What was asked for is asked again, where it is still wanted.
-        self.disconnected();
-        self.rooms = bridges.iter().map(|(room, _)| *room).collect();
-        let there: BTreeMap<ChannelId, &ChannelInfo> =
-            channels.iter().map(|channel| (self.plan.channel_id(&channel.id), channel)).collect();
-        let room_of = |channel: &ChannelInfo| {
-            bridges.iter().find(|(_, members)| members.contains(&channel.id)).map(|(room, _)| *room)
-        };
-        let known: Vec<ChannelId> = self.lines.keys().copied().collect();
-        for id in known {
-            match there.get(&id) {
-                Some(channel) => self.is_still_there(id, channel, room_of(channel)),
-                None if self.lines.get(&id).is_some_and(|line| line.stage == Stage::Waiting) => {}
-                None => self.gone(id, NotMade::Failed(FailureCause::Lost)),
-            }
-        }
-        for (id, channel) in &there {
-            if !self.lines.contains_key(id) {
-                self.adopt(*id, channel, room_of(channel));
-            }
-        }
-        self.tend();
-    }
-
-    fn is_still_there(&mut self, id: ChannelId, channel: &ChannelInfo, room: Option<DialogId>) {
-        let Some(line) = self.lines.get_mut(&id) else { return };
-        line.joined = room;
-        line.has_music = false;
-        let is_phone = matches!(line.role, Role::Phone { .. });
-        match (line.stage, channel.state.as_str()) {
-            (Stage::Making | Stage::Made | Stage::Calling, "Up") => self.is_up(id),
-            (Stage::Making, _) if !is_phone => line.stage = Stage::Made,
-            (Stage::Ending { .. }, _) => self.end(id),
-            (Stage::Waiting | Stage::Making | Stage::Made | Stage::Calling | Stage::Up, _) => {}
-        }
-    }
-
-    /// A line of an earlier life of this program, or a caller who came while it was away.
-    fn adopt(&mut self, id: ChannelId, channel: &ChannelInfo, room: Option<DialogId>) {
-        let args: Vec<String> = channel.dialplan.app_data.split(',').map(ToOwned::to_owned).collect();
-        if let [application, args @ ..] = args.as_slice()
-            && *application == self.plan.application
-            && args.first().is_some_and(|how| how == "inbound")
-        {
-            self.arrives(id, channel, args);
-            if let Some(line) = self.lines.get_mut(&id) {
-                line.room = room;
-                line.joined = room;
-            }
-            return;
-        }
-        let Some(dialog) = channel.channelvars.get(DIALOG_VARIABLE).and_then(|id| id.parse().ok()) else { return };
-        let role = if self.plan.is_phone(&channel.name) {
-            Role::Phone { extension: String::new() }
-        } else {
-            Role::Dialled { endpoint: String::new(), ring_seconds_max: 0, caller_id: None, after: None }
-        };
-        let stage = if channel.state == "Up" { Stage::Up } else { Stage::Calling };
-        let is_phone = matches!(role, Role::Phone { .. });
-        let mut line = Line::new(id, role, stage);
-        // A phone outside of every room is one on hold; a customer outside hears music, and belongs to a dialog all the same.
-        line.room = if is_phone { room } else { room.or(Some(dialog)) };
-        line.joined = room;
-        self.lines.insert(id, line);
-    }
-
     // Small things.
 
     fn ask(&mut self, asked: Asked, method: &'static str, uri: String, body: Option<Value>) {
@@ -652,17 +525,6 @@ impl Conductor {
 
 const PHONE: NotMade = NotMade::Failed(FailureCause::AgentPhone);
 const NETWORK: NotMade = NotMade::Failed(FailureCause::Network);
-
-impl Line {
-    fn new(id: ChannelId, role: Role, stage: Stage) -> Self {
-        Self { name: id.to_string(), role, stage, room: None, joined: None, has_music: false, rings: false }
-    }
-
-    /// Is the room still needed for this line?
-    fn needs(&self, room: DialogId) -> bool {
-        !matches!(self.stage, Stage::Ending { .. }) && (self.room == Some(room) || self.joined == Some(room))
-    }
-}
 
 #[cfg(test)]
 mod tests;

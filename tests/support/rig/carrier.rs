@@ -1,4 +1,4 @@
-//! The carrier: its table of numbers, and the scenario for SIPp made from it.
+//! The carrier: its table of numbers, and the scenario for `SIPp` made from it.
 
 use std::{fmt::Write, path::Path};
 
@@ -74,7 +74,7 @@ fn read_step(text: &str) -> Step {
     }
 }
 
-/// The scenario that SIPp plays. `sounds` is the folder where the sounds lie.
+/// The scenario that `SIPp` plays. `sounds` is the folder where the sounds lie.
 pub fn scenario(sounds: &Path) -> String {
     let rows = table();
     let mut xml = String::from(BEGINNING);

@@ -1,4 +1,4 @@
-//! A telephone network for tests: Asterisk as the switch, SIPp as the carrier, baresip as agents' phones and as customers. All of
+//! A telephone network for tests: Asterisk as the switch, `SIPp` as the carrier, baresip as agents' phones and as customers. All of
 //! it on the loopback interface, started by the first test that asks, ended with the test run.
 //!
 //! | who | where | |
@@ -31,13 +31,16 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 use ari::Ari;
 use network::{ARI, CONTROL, Network, SIP};
 use phone::{Account, Phone};
-use process::Program;
+use process::{Program, last_words};
 
 /// The longest a test waits for what must come.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Files that Asterisk wants to find although there is nothing to say in them.
 const EMPTY: &[&str] = &["acl", "ccss", "cel", "features", "pjproject", "udptl", "websocket_client"];
+
+/// What Asterisk says, in the folder of the run.
+const ASTERISK_LOG: &str = "log/messages";
 
 static RIG: Mutex<Option<Rig>> = Mutex::const_new(None);
 
@@ -53,7 +56,7 @@ pub struct Rig {
     _carrier: Program,
     prefix: PathBuf,
     folder: PathBuf,
-    network: Network,
+    _network: Network,
 }
 
 impl Rig {
@@ -81,7 +84,7 @@ impl Rig {
         let carrier = start_carrier(&prefix, &folder, &network);
         let asterisk = start_asterisk(&prefix, &folder);
         let ari_url = format!("http://{}:{ARI}/ari", network.switch());
-        until_answers(&ari_url, &asterisk).await;
+        until_answers(&ari_url, &folder).await;
         let phones = [1, 2, 3, 4].map(|nth: u8| {
             let account = Account {
                 name: format!("100{nth}"),
@@ -118,7 +121,7 @@ impl Rig {
             _carrier: carrier,
             prefix,
             folder,
-            network,
+            _network: network,
         }
     }
 
@@ -172,9 +175,8 @@ impl Rig {
                 }
             }
         };
-        if tokio::time::timeout(PATIENCE, ready).await.is_err() {
-            panic!("not everybody is online: {offline:?}. {}", self.asterisk.last_words());
-        }
+        let ready = tokio::time::timeout(PATIENCE, ready).await;
+        assert!(ready.is_ok(), "not everybody is online: {offline:?}. {}", last_words(&self.folder.join(ASTERISK_LOG)));
     }
 
     /// Ends what a test before has left.
@@ -205,7 +207,7 @@ impl Rig {
 }
 
 /// Waits until Asterisk answers at all. Phones that asked before would wait before they ask again.
-async fn until_answers(ari_url: &str, asterisk: &Program) {
+async fn until_answers(ari_url: &str, folder: &Path) {
     let client = reqwest::Client::new();
     let answers = async {
         let mut again = tokio::time::interval(Duration::from_millis(20));
@@ -214,7 +216,7 @@ async fn until_answers(ari_url: &str, asterisk: &Program) {
         }
     };
     let answers = tokio::time::timeout(PATIENCE, answers).await;
-    assert!(answers.is_ok(), "Asterisk does not answer. {}", asterisk.last_words());
+    assert!(answers.is_ok(), "Asterisk does not answer. {}", last_words(&folder.join(ASTERISK_LOG)));
 }
 
 /// Where `tests/telephony/install` has put the programs.
@@ -296,6 +298,9 @@ fn start_carrier(prefix: &Path, folder: &Path, network: &Network) -> Program {
             "-ci",
             &here,
             "-nostdin",
+            // It would end itself on a machine that is busy with other tests.
+            "-watchdog_interval",
+            "0",
             "-trace_err",
             "-error_file",
             &path("errors"),

@@ -20,7 +20,7 @@ use tokio::{
 
 use super::{
     PATIENCE,
-    process::Program,
+    process::{Program, last_words},
     sound::{self, RATE},
 };
 
@@ -41,7 +41,7 @@ pub struct Account {
 pub struct Phone {
     pub account: Account,
     folder: PathBuf,
-    program: Program,
+    _program: Program,
     line: Option<Line>,
 }
 
@@ -64,7 +64,7 @@ impl Phone {
             &prefix.join("usr/bin/baresip"),
             &["-f", folder.to_str().expect("a plain path"), "-s"],
         );
-        Self { account, folder, program, line: None }
+        Self { account, folder, _program: program, line: None }
     }
 
     /// Hangs up what a test before has left, and begins to listen to events.
@@ -80,7 +80,7 @@ impl Phone {
             }
         };
         let Ok(stream) = tokio::time::timeout(PATIENCE, connected).await else {
-            panic!("phone {} does not start. {}", self.account.name, self.program.last_words());
+            panic!("phone {} does not start. {}", self.account.name, last_words(&self.folder.join("log")));
         };
         stream.set_nodelay(true).ok();
         let (reader, writer) = stream.into_split();
@@ -173,7 +173,7 @@ impl Phone {
 
     /// Waits until exactly these tones are heard for a whole second.
     pub async fn until_hears(&self, tones: &[u32]) {
-        let wanted = BTreeSet::from_iter(tones.iter().copied());
+        let wanted = tones.iter().copied().collect::<BTreeSet<u32>>();
         let mut heard = BTreeSet::new();
         for _ in 0..8 {
             heard = self.hears().await;

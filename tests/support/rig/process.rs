@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io::Write,
     os::unix::process::CommandExt,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
@@ -24,7 +24,6 @@ wait
 
 pub struct Program {
     keeper: Child,
-    log: PathBuf,
 }
 
 impl Program {
@@ -42,7 +41,7 @@ impl Program {
             .process_group(0)
             .spawn()
             .expect("bash is there");
-        Self { keeper, log: log.to_owned() }
+        Self { keeper }
     }
 
     /// Ends the program with a signal, and waits until it has ended.
@@ -52,14 +51,14 @@ impl Program {
         }
         self.keeper.wait().ok();
     }
+}
 
-    /// The end of what it said.
-    pub fn last_words(&self) -> String {
-        let said = fs::read_to_string(&self.log).unwrap_or_default();
-        let lines: Vec<&str> = said.lines().collect();
-        let from = lines.len().saturating_sub(20);
-        format!("{}:\n{}", self.log.display(), lines[from..].join("\n"))
-    }
+/// The end of what a program said.
+pub fn last_words(log: &Path) -> String {
+    let said = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = said.lines().collect();
+    let from = lines.len().saturating_sub(20);
+    format!("{}:\n{}", log.display(), lines[from..].join("\n"))
 }
 
 impl Drop for Program {

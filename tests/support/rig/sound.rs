@@ -73,11 +73,10 @@ pub fn write_alaw(path: &Path, samples: &[i16]) -> io::Result<()> {
 fn to_alaw(sample: i16) -> u8 {
     let sign = if sample >= 0 { 0x80 } else { 0 };
     let size = sample.unsigned_abs().min(0x7fff);
-    let code = match size.checked_ilog2().unwrap_or(0) {
-        0..=7 => size >> 4,
-        log => ((log as u16 - 7) << 4) | ((size >> (log - 4)) & 0x0f),
-    };
-    (code as u8 | sign) ^ 0x55
+    let exponent = size.checked_ilog2().unwrap_or(0).saturating_sub(7);
+    let mantissa = u32::from(size >> (exponent.max(1) + 3)) & 0x0f;
+    let [code, ..] = ((exponent << 4) | mantissa).to_le_bytes();
+    (code | sign) ^ 0x55
 }
 
 /// A file of sound as phones play it.
