@@ -5,6 +5,7 @@ mod architecture;
 mod campaign_files;
 mod intake;
 mod journeys;
+mod journeys_http;
 mod process;
 mod queue_files;
 mod reports;
