@@ -62,6 +62,11 @@ impl Asked<'_> {
         }
     }
 
+    /// There is one keypad: that of a call on hold is closed first.
+    fn no_other_keypad(self) -> May {
+        if self.session.keypad.is_some() && !self.has_keypad() { Err(Refusal::KeypadOpen) } else { Ok(()) }
+    }
+
     fn has_keypad(self) -> bool {
         self.session.keypad.as_ref().is_some_and(|keypad| keypad.dialog_id == self.dialog.id)
     }
@@ -83,7 +88,8 @@ impl Engine {
         match act {
             ActKind::Answer | ActKind::Decline => asked.is_offered(),
             ActKind::End => asked.can_end(),
-            ActKind::Hold | ActKind::OpenKeypad => asked.talks(),
+            ActKind::Hold => asked.talks(),
+            ActKind::OpenKeypad => asked.talks().and_then(|()| asked.no_other_keypad()),
             ActKind::Retrieve => self.can_retrieve(asked),
             ActKind::Consult => asked.talks().and_then(|()| self.has_room(session)),
             ActKind::DirectTransfer => asked.talks().and_then(|()| self.consults_nobody(asked)),
