@@ -94,6 +94,7 @@ impl Engine {
         consultation.settled_at = Some(self.now);
         self.out.changes.dialogs.insert(from, consultation);
         self.dialogs.remove(&from);
+        self.ask_about(from, into);
         for participant in moved.into_iter().filter(|p| p.who.agent_id() != Some(agent_id)) {
             if let Some(channel_id) = participant.who.channel_id() {
                 self.channels.insert(channel_id, ChannelOf::Outside(into));
@@ -102,6 +103,15 @@ impl Engine {
         }
         self.put_agent(into, agent_id, ParticipantState::Active);
         self.refresh_all(into);
+    }
+
+    /// Whoever was consulted may have asked somebody else meanwhile: that is about the call they are in now.
+    fn ask_about(&mut self, from: DialogId, into: DialogId) {
+        let about = DialogKind::Consult { about: from };
+        let asked: Vec<Dialog> = self.dialogs.values().filter(|dialog| dialog.kind == about).cloned().collect();
+        for dialog in asked {
+            self.keep_dialog(Dialog { kind: DialogKind::Consult { about: into }, ..dialog });
+        }
     }
 
     /// The customer talks with whoever was consulted, the agent leaves.
