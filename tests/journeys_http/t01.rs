@@ -16,8 +16,8 @@ use super::floor::{CHICAGO, Desk, Floor, WRAP_UP};
 
 const TYPED: &str = "312-555-0199";
 
-fn typed(text: &str) -> Option<Value> {
-    Some(json!({ "typed": text }))
+fn typed(text: &str) -> Value {
+    json!({ "typed": text })
 }
 
 /// A call is refused because of the agent's state, and says so; no button for it is shown.
@@ -25,7 +25,7 @@ async fn cannot_call(desk: &Desk, state: &str) {
     let view = desk.view().await;
     assert_eq!(view["state"], state, "{view}");
     assert!(!view["allowed_commands"].as_array().unwrap().contains(&json!("place_call")), "{view}");
-    let (status, problem) = desk.asks(Method::POST, "dialogs", typed(TYPED)).await;
+    let (status, problem) = desk.asks(Method::POST, "dialogs", Some(typed(TYPED))).await;
     assert_eq!((status, &problem["code"], &problem["state"]), (409, &json!("wrong_state"), &json!(state)), "{problem}");
     assert_eq!(problem["detail"], format!("place_call is not possible in state {state}"));
     let count = |view: &Value| view["dialogs"].as_array().unwrap().len();
@@ -74,7 +74,7 @@ async fn t01_1_refused_in_every_other_state_and_says_so() {
     kim.ready().await;
     kim.done(Method::DELETE, "session", None).await;
     assert_eq!(kim.state().await, "logged_out");
-    assert_eq!(kim.refused(Method::POST, "dialogs", typed(TYPED)).await, (409, "not_signed_in".to_owned()));
+    assert_eq!(kim.refused(Method::POST, "dialogs", Some(typed(TYPED))).await, (409, "not_signed_in".to_owned()));
     let dials = floor.world.orders_left().into_iter().filter(|order| matches!(order, Order::Dial { .. })).count();
     assert_eq!(dials, 0);
 }
@@ -83,7 +83,7 @@ async fn t01_1_refused_in_every_other_state_and_says_so() {
 async fn t01_1_a_flood_of_clicks_places_one_call() {
     let mut floor = Floor::new().await;
     let kim = floor.kim().await;
-    let clicks = join_all((0..50).map(|_| kim.asks(Method::POST, "dialogs", typed(TYPED)))).await;
+    let clicks = join_all((0..50).map(|_| kim.asks(Method::POST, "dialogs", Some(typed(TYPED))))).await;
     let done = clicks.iter().filter(|(status, _)| *status == 200).count();
     let refused = clicks.iter().filter(|(status, problem)| *status == 409 && problem["code"] == "wrong_state").count();
     assert_eq!((done, refused), (1, 49));
@@ -105,9 +105,9 @@ async fn t01_2_the_pad_shows_letters_as_digits_and_the_switch_gets_digits_only()
         ("12-34", "12-34", "1234"),
         ("sale", "7253", "7253"),
     ] {
-        let pad = kim.done(Method::POST, "dial-pad", typed(text)).await;
+        let pad = kim.done(Method::POST, "dial-pad", Some(typed(text))).await;
         assert_eq!((&pad["shown"], &pad["permitted"]), (&json!(shown), &json!(true)), "{text}: {pad}");
-        let view = kim.done(Method::POST, "dialogs", typed(text)).await;
+        let view = kim.done(Method::POST, "dialogs", Some(typed(text))).await;
         let participants = &view["dialogs"][0]["participants"];
         assert_eq!(participants[1]["name"], shown, "what was typed stays visible: {view}");
         let (id, line, phone, to) = floor.dialled().await;
@@ -134,7 +134,7 @@ async fn t01_2_every_sign_of_ascii_is_taken_and_stays_as_typed() {
     let all: String = (' '..='~').collect();
     for part in all.as_bytes().chunks(32) {
         let part = std::str::from_utf8(part).unwrap();
-        let pad = kim.done(Method::POST, "dial-pad", typed(part)).await;
+        let pad = kim.done(Method::POST, "dial-pad", Some(typed(part))).await;
         let shown = pad["shown"].as_str().unwrap();
         assert_eq!(shown.len(), part.len());
         for (before, after) in part.chars().zip(shown.chars()) {
@@ -164,7 +164,7 @@ async fn t01_2_what_is_no_safe_number_reaches_no_switch() {
         ("+870 773 111 632", 403, "satellite_not_allowed"),
         ("1001", 409, "own_phone"),
     ] {
-        let refused = kim.refused(Method::POST, "dialogs", typed(text)).await;
+        let refused = kim.refused(Method::POST, "dialogs", Some(typed(text))).await;
         assert_eq!(refused, (status, code.to_owned()), "{text}");
         kim.is_in("not_ready").await;
         assert_eq!(kim.dialogs().await, 0);
@@ -194,10 +194,10 @@ async fn t01_3_an_entry_of_the_phone_book_fills_the_pad_is_edited_and_called() {
     let found = kim.done(Method::GET, "phone-book?search=WAIT%20flo", None).await;
     assert_eq!((found.as_array().unwrap().len(), &found[0]["name"]), (1, &json!("Flowers")));
     let picked = found[0]["number"].as_str().unwrap();
-    let pad = kim.done(Method::POST, "dial-pad", typed(picked)).await;
+    let pad = kim.done(Method::POST, "dial-pad", Some(typed(picked))).await;
     assert_eq!(pad["shown"], "1-800-3569377");
     let edited = pad["shown"].as_str().unwrap().replace("800", "888");
-    let view = kim.done(Method::POST, "dialogs", typed(&edited)).await;
+    let view = kim.done(Method::POST, "dialogs", Some(typed(&edited))).await;
     assert_eq!(view["dialogs"][0]["participants"][1]["name"], "1-888-3569377");
     let (.., to) = floor.dialled().await;
     let Destination::Placed { permit, .. } = to else { panic!("by no permit") };
@@ -210,7 +210,7 @@ async fn t01_4_end_ends_the_call_at_every_moment() {
     let mut kim = floor.kim().await;
     kim.not_ready("training").await;
     for phase in ["dialing", "ringing", "talking"] {
-        kim.done(Method::POST, "dialogs", typed(TYPED)).await;
+        kim.done(Method::POST, "dialogs", Some(typed(TYPED))).await;
         let (id, line, phone, _) = floor.dialled().await;
         match phase {
             "ringing" => floor.told(line, CallProgress::Ringing).await,
@@ -250,7 +250,7 @@ async fn t01_4_a_call_that_fails_or_whose_phone_is_dead_ends_by_itself() {
         (NotMade::Failed(FailureCause::Congestion), "failed", "ready"),
         (NotMade::Failed(FailureCause::AgentPhone), "failed", "not_ready"),
     ] {
-        kim.done(Method::POST, "dialogs", typed(TYPED)).await;
+        kim.done(Method::POST, "dialogs", Some(typed(TYPED))).await;
         let (id, line, ..) = floor.dialled().await;
         floor.not_made(line, why).await;
         kim.hears("participant_left", json!({ "dialog_id": id, "why": left })).await;

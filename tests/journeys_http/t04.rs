@@ -1,11 +1,13 @@
 //! T4: reclassify a direct-preview call.
 
-use rappel::{domain::attempt::NotMade, engine::output::Order};
+use rappel::{
+    domain::{attempt::NotMade, ids::DialogId},
+    engine::output::Order,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::floor::{CHICAGO, Desk, Floor, WRAP_UP};
-use rappel::domain::ids::DialogId;
 
 const KINDS: [&str; 6] = ["answering_machine", "busy", "fax", "invalid_number", "voice", "do_not_call"];
 

@@ -104,13 +104,10 @@ async fn t05_3_another_number_is_read_as_one_of_a_list_is() {
     let (mut floor, kim, call) = talking(CHICAGO).await;
     let callback = form(&kim, call.id, json!({ "at": "2026-03-12T14:00" })).await;
     assert_eq!(callback["number"], CHICAGO);
-    for (number, says) in
-        [("12", "digits"), ("312-555", "digits"), ("312-555-0142 or 312-555-0143", "two"), ("tel", "")]
-    {
+    for number in ["12", "312-555", "312-555-0142 or 312-555-0143", "tel", ""] {
         let body = Some(json!({ "number": number }));
         let (status, problem) = kim.asks(Method::PUT, &format!("dialogs/{}/callback", call.id), body).await;
         assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("number")), "{number}: {problem}");
-        let _ = says;
     }
     // In Los Angeles it is another two in the afternoon.
     let callback = form(&kim, call.id, json!({ "number": "(213) 555-0144" })).await;
