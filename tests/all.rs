@@ -6,6 +6,7 @@ mod calls;
 mod campaign_files;
 mod intake;
 mod journeys;
+mod journeys_http;
 mod process;
 mod queue_files;
 mod reports;

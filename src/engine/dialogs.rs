@@ -336,8 +336,10 @@ impl Engine {
 
     /// The agent's last dialog is over: wrap-up, or the next state.
     fn dialogs_over(&mut self, agent_id: AgentId, after: NextState) {
-        let Some(session) = self.sessions.get(&agent_id) else { return };
+        let Some(session) = self.sessions.get_mut(&agent_id) else { return };
         if session.wrap_up.is_some() && !session.is_lost {
+            // What was pending is there.
+            session.wrap_up_asked = false;
             self.set_activity(agent_id, Activity::WrapUp { after });
         } else {
             self.free_agent(agent_id, after);
