@@ -255,11 +255,8 @@ impl Engine {
             },
             CommandKind::PlaceCall => match session.activity {
                 Activity::NotReady { .. } | Activity::Ready if self.dialogs_of(session.agent_id).is_empty() => Ok(()),
-                Activity::NotReady { .. }
-                | Activity::Ready
-                | Activity::Previewing { .. }
-                | Activity::InDialogs { .. }
-                | Activity::WrapUp { .. } => wrong_state,
+                Activity::NotReady { .. } | Activity::Ready => Err(Refusal::CallIsOffered),
+                Activity::Previewing { .. } | Activity::InDialogs { .. } | Activity::WrapUp { .. } => wrong_state,
             },
             CommandKind::AcceptPreview => previewed(session).map(drop),
             CommandKind::RejectPreview => {

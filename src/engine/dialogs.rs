@@ -114,6 +114,14 @@ impl Engine {
         }
     }
 
+    /// Tells the other agents of a dialog.
+    pub(super) fn tell_colleagues(&mut self, id: DialogId, agent_id: AgentId, event: &Event) {
+        let (campaign_id, contact_id) = self.about(id);
+        for colleague in self.agents_of(id).into_iter().filter(|colleague| *colleague != agent_id) {
+            self.emit(colleague, campaign_id, contact_id, event.clone());
+        }
+    }
+
     /// Whom a dialog is about.
     fn about(&self, id: DialogId) -> (Option<CampaignId>, Option<ContactId>) {
         let attempt = self.attempt_of(id).and_then(|id| self.attempts.get(&id));

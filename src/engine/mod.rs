@@ -326,6 +326,7 @@ impl Engine {
             state: session.activity.state(),
             reason,
             pending: session.pending(),
+            wrap_up_pending: session.wrap_up_asked,
             wrap_up_ends_at,
             wrap_up_seconds_left: wrap_up_ends_at.map(|at| self.seconds_until(at)),
         };
@@ -350,6 +351,7 @@ impl Engine {
                 state: crate::domain::agent::AgentState::LoggedOut,
                 reason: Some(reason.to_owned()),
                 pending: None,
+                wrap_up_pending: false,
                 wrap_up_ends_at: None,
                 wrap_up_seconds_left: None,
             },

@@ -138,3 +138,62 @@ async fn every_refusal_has_a_stable_code_and_is_in_the_log() {
     floor.nothing_ordered();
     kim.is_in("talking").await;
 }
+
+#[tokio::test]
+async fn all_agents_on_a_call_hear_what_one_says_of_it() {
+    let (mut floor, kim, call) = talking().await;
+    let mut lee = floor.lee().await;
+    floor.conference(&kim, &mut lee, &call).await;
+    kim.acts_with(call.id, "reclassify", json!({ "classification": "fax" })).await;
+    lee.hears("dialog_updated", json!({ "dialog_id": call.id })).await;
+    assert_eq!(lee.sees(call.id).await["classification"], "fax");
+}
+
+#[tokio::test]
+async fn a_pending_wrap_up_is_told_and_on_the_board() {
+    let mut floor = Floor::new().await;
+    floor.campaign("[wrap_up]\nmode = \"optional\"\nseconds_max = 600\n", &[CHICAGO]).await;
+    let mut kim = floor.kim().await;
+    let call = floor.outbound(&mut kim).await;
+    kim.acts(call.id, "wrap_up").await;
+    kim.hears("agent_state_changed", json!({ "state": "talking", "wrap_up_pending": true })).await;
+    assert_eq!(floor.on_board(&kim).await["wrap_up_pending"], true);
+}
+
+#[tokio::test]
+async fn a_wrap_up_whose_time_is_over_is_not_pending() {
+    let mut floor = Floor::new().await;
+    floor.campaign("[wrap_up]\nmode = \"optional\"\nseconds_max = 1\n", &[CHICAGO]).await;
+    let mut kim = floor.kim().await;
+    let call = floor.outbound(&mut kim).await;
+    kim.acts(call.id, "wrap_up").await;
+    floor.consulted(&kim, &call, "312-555-0199").await;
+    floor.over(call.line).await;
+    floor.board.until("attempt_ended").await;
+    assert_eq!(kim.view().await["wrap_up_pending"], false);
+}
+
+#[tokio::test]
+async fn a_customer_who_answers_when_no_agent_is_there_was_abandoned() {
+    let mut floor = Floor::new().await;
+    floor.campaign("", &[CHICAGO]).await;
+    let mut kim = floor.kim().await;
+    let call = floor.dialing(&mut kim).await;
+    floor.over(call.phone).await;
+    kim.hears("participant_left", json!({ "why": "phone_gone" })).await;
+    floor.connected(call.line).await;
+    floor.over(call.line).await;
+    let ended = floor.board.until("attempt_ended").await;
+    assert_eq!(ended["outcome"]["kind"], "abandoned");
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_an_answer_comes_before_another() {
+    let floor = Floor::new().await;
+    let kim = floor.kim().await;
+    let mut lee = floor.lee().await;
+    kim.done(Method::POST, "dialogs", Some(json!({ "typed": "1002" }))).await;
+    lee.hears("call_offered", json!({})).await;
+    let (status, problem) = lee.asks(Method::POST, "dialogs", Some(json!({ "typed": "1234" }))).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("call_is_offered")));
+}

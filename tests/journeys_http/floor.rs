@@ -231,7 +231,7 @@ impl Floor {
     /// The next order connects a phone: with which dialog, on which line.
     pub async fn connects(&mut self) -> (DialogId, Phone) {
         match self.world.order().await {
-            Order::Connect { dialog_id, phone } => (dialog_id, phone),
+            Order::Connect { dialog_id, phone, .. } => (dialog_id, phone),
             other => panic!("no phone is connected: {}", other.name()),
         }
     }

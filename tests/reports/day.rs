@@ -201,6 +201,7 @@ impl Day {
                 reason,
                 pending,
                 wrap_up_ends_at: None,
+                wrap_up_pending: false,
                 wrap_up_seconds_left: None,
             };
             self.says(at - SignedDuration::from_secs(1), agent_id, None, event);
@@ -213,6 +214,7 @@ impl Day {
             reason,
             pending,
             wrap_up_ends_at: None,
+            wrap_up_pending: false,
             wrap_up_seconds_left: None,
         };
         self.says(at, agent_id, None, event);

@@ -2,7 +2,7 @@
 //! orders in, requests and news out.
 //!
 //! Orders change what is *wanted*: which lines there are, and in which room each is. Events and answers say what *is*.
-//! [`Conductor::tend`] asks for the difference, again and again, so that a late event, a refused request or a connection
+//! `Conductor::tend` asks for the difference, again and again, so that a late event, a refused request or a connection
 //! that broke in the middle need no path of their own.
 
 mod coming_back;

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     domain::{
         dial_plan::DialPlan,
-        ids::{ChannelId, DialogId},
+        ids::{ChannelId, DialogId, DigitId},
     },
     switch::ari::events,
 };
