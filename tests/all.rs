@@ -8,6 +8,7 @@ mod journeys;
 mod process;
 mod queue_files;
 mod reports;
+mod rooms;
 mod simulation;
 mod store_conformance;
 mod support;

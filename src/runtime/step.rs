@@ -199,10 +199,12 @@ fn not_ordered(order: &Order, error: &crate::ports::SwitchError) -> Option<Input
             let progress = CallProgress::Digit { digit_id: *digit_id, is_sent: false };
             Some(Input::Switch { channel_id: *channel_id, progress })
         }
-        Order::Hold { .. }
+        Order::Admit { .. }
+        | Order::Hold { .. }
         | Order::Retrieve { .. }
         | Order::Join { .. }
         | Order::Leave { .. }
-        | Order::HangUp { .. } => None,
+        | Order::HangUp { .. }
+        | Order::EndOthers { .. } => None,
     }
 }

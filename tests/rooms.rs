@@ -1,0 +1,94 @@
+//! Who hears whom, and that everything ends. Each test is what some seed of the simulator broke before the engine was mended.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use rappel::{
+    domain::{
+        agent::{Agent, AgentState},
+        attempt::{CallProgress, NotMade, Side},
+        command::{Act, Command},
+        dialog::{Caller, Left, ParticipantState},
+        event::Event,
+        ids::{AgentId, ChannelId, DialogId},
+        outcome::FailureCause,
+        refusal::Refusal,
+        zone_rules::ZoneRules,
+    },
+    engine::{
+        Settings,
+        input::{Input, Notice},
+        output::Order,
+    },
+    ports::{Switch, SwitchError},
+    runtime::step::Step,
+    store::Database,
+};
+
+use crate::support::bench::{ALICE, BOB, Bench, TEAM, morning, rules};
+
+const CHICAGO: &str = "312-555-0142";
+const OUTSIDE: &str = "312-555-0177";
+const HANGS_UP: CallProgress = CallProgress::HungUp { by: Side::Customer };
+
+/// Alice talks with a customer and with somebody outside whom she asks about it; gives both dialogs.
+fn consulting(rules: &str) -> (Bench, DialogId, DialogId) {
+    let mut bench = Bench::new(rules, &[CHICAGO]);
+    let about = bench.talk(ALICE);
+    bench.act_in(ALICE, about, Act::Consult { typed: OUTSIDE.into() }).unwrap();
+    let asked = bench.last_dialled();
+    bench.tells(asked, CallProgress::Connected);
+    let consultation = bench.call(ALICE);
+    (bench, about, consultation)
+}
+
+/// Bob is at work and gets no previews.
+fn bob_comes(bench: &mut Bench) {
+    bench.command(BOB, Command::SignIn { extension: "1012".into() }).unwrap();
+}
+
+fn left(bench: &Bench, wanted: Left) -> usize {
+    bench.happened(|event| matches!(event, Event::ParticipantLeft { why, .. } if *why == wanted))
+}
+
+#[test]
+fn a_caller_comes_into_the_room_of_their_dialog() {
+    let mut bench = Bench::new("", &[]);
+    bench.queue("service", "");
+    let channel_id = bench.caller("service");
+    let dialog_id = bench.engine.dialogs().next().unwrap().id;
+    assert_eq!(bench.orders.last(), Some(&Order::Admit { dialog_id, channel_id }));
+}
+
+#[test]
+fn after_a_restart_everybody_is_in_their_room_and_other_lines_end() {
+    let (mut bench, about, consultation) = consulting("");
+    let (phone, customer, asked) = (bench.phone(ALICE), ChannelId(about.0), bench.last_dialled());
+    bench.alive = vec![phone, customer, asked];
+    let orders = bench.restart();
+    let Some(Order::EndOthers { keep, .. }) = orders.first() else { panic!("{orders:?}") };
+    assert_eq!(keep.iter().copied().collect::<Vec<_>>(), sorted([phone, customer, asked]));
+    for order in [
+        Order::Admit { dialog_id: about, channel_id: customer },
+        Order::Hold { dialog_id: about, channel_id: phone },
+        Order::Admit { dialog_id: consultation, channel_id: asked },
+    ] {
+        assert!(orders.contains(&order), "{order:?} is not in {orders:?}");
+    }
+    // Last, so that the phone is in one room.
+    assert_eq!(orders.last(), Some(&Order::Retrieve { dialog_id: consultation, channel_id: phone }));
+}
+
+fn sorted<const N: usize>(mut lines: [ChannelId; N]) -> Vec<ChannelId> {
+    lines.sort_unstable();
+    lines.to_vec()
+}
+
+#[test]
+fn after_a_restart_a_phone_that_is_gone_has_left() {
+    let mut bench = Bench::new("", &[CHICAGO]);
+    let dialog_id = bench.talk(ALICE);
+    bench.alive = vec![ChannelId(dialog_id.0)];
+    bench.restart();
+    assert_eq!(left(&bench, Left::PhoneGone), 1);
+}
