@@ -61,6 +61,20 @@ fn a_caller_comes_into_the_room_of_their_dialog() {
 }
 
 #[test]
+fn t02_3_an_answered_call_is_answered_after_a_restart_too() {
+    let mut bench = Bench::new("", &[]);
+    bob_comes(&mut bench);
+    bench.sign_in_ready(ALICE);
+    bench.command(ALICE, Command::PlaceCall { typed: "1012".into() }).unwrap();
+    bench.phone_told(ALICE, CallProgress::Connected);
+    bench.act(BOB, Act::Answer).unwrap();
+    bench.phone_told(BOB, CallProgress::Connected);
+    bench.alive = bench.lines().into_iter().map(|(_, line)| line).collect();
+    bench.restart();
+    assert_eq!((bench.dialog(ALICE).phase, bench.dialog(BOB).phase), ("talking", "talking"));
+}
+
+#[test]
 fn after_a_restart_everybody_is_in_their_room_and_other_lines_end() {
     let (mut bench, about, consultation) = consulting("");
     let (phone, customer, asked) = (bench.phone(ALICE), ChannelId(about.0), bench.last_dialled());

@@ -153,8 +153,9 @@ impl Engine {
 
     /// The dialog is answered, for the first time.
     pub(super) fn answered(&mut self, id: DialogId) {
-        if let Some(dialog) = self.dialogs.get_mut(&id) {
-            dialog.answered_at.get_or_insert(self.now);
+        if let Some(dialog) = self.dialogs.get(&id).filter(|dialog| dialog.answered_at.is_none()) {
+            let answered = Dialog { answered_at: Some(self.now), ..dialog.clone() };
+            self.keep_dialog(answered);
         }
     }
 
