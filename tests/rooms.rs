@@ -75,6 +75,24 @@ fn t02_3_an_answered_call_is_answered_after_a_restart_too() {
 }
 
 #[test]
+fn a_phone_that_is_given_up_is_ended() {
+    for news in [None, Some(HANGS_UP), Some(CallProgress::NotMade { why: NotMade::Failed(FailureCause::AgentPhone) })] {
+        let mut bench = Bench::new("", &[]);
+        bench.queue("service", "");
+        bench.sign_in_ready(ALICE);
+        bench.caller("service");
+        bench.act(ALICE, Act::Answer).unwrap();
+        let channel_id = bench.phone(ALICE);
+        match news {
+            Some(news) => bench.tells(channel_id, news),
+            // Nothing was heard of it, and it may be up all the same.
+            None => bench.wait(25),
+        }
+        assert!(bench.orders.contains(&Order::HangUp { channel_id }), "{news:?}");
+    }
+}
+
+#[test]
 fn after_a_restart_everybody_is_in_their_room_and_other_lines_end() {
     let (mut bench, about, consultation) = consulting("");
     let (phone, customer, asked) = (bench.phone(ALICE), ChannelId(about.0), bench.last_dialled());
@@ -105,4 +123,15 @@ fn after_a_restart_a_phone_that_is_gone_has_left() {
     bench.alive = vec![ChannelId(dialog_id.0)];
     bench.restart();
     assert_eq!(left(&bench, Left::PhoneGone), 1);
+}
+
+#[test]
+fn a_phone_whose_end_was_not_told_is_missed() {
+    let mut bench = Bench::new("", &[CHICAGO]);
+    let dialog_id = bench.talk(ALICE);
+    bench.alive = vec![ChannelId(dialog_id.0)];
+    bench.wait(31);
+    assert_eq!(left(&bench, Left::PhoneGone), 1);
+    // The customer is let go, too.
+    assert!(bench.orders.contains(&Order::HangUp { channel_id: ChannelId(dialog_id.0) }));
 }
