@@ -52,6 +52,69 @@ fn left(bench: &Bench, wanted: Left) -> usize {
 }
 
 #[test]
+fn t06_4_nobody_is_joined_to_a_call_that_is_over() {
+    let (mut bench, about, consultation) = consulting("[wrap_up]\nmode = \"required\"\nseconds_max = 30\n");
+    bench.tells(ChannelId(about.0), HANGS_UP);
+    for act in [Act::Conference, Act::Transfer] {
+        let refused = bench.act_in(ALICE, about, act.clone()).unwrap_err();
+        assert_eq!(refused.code(), "not_in_this_call", "{act:?}");
+    }
+    assert_eq!(bench.view(ALICE).state, AgentState::Talking);
+    bench.act_in(ALICE, consultation, Act::End).unwrap();
+}
+
+#[test]
+fn t06_1_a_colleague_who_is_in_the_call_is_not_called_about_it() {
+    let mut bench = Bench::new("", &[CHICAGO]);
+    bob_comes(&mut bench);
+    let about = bench.talk(ALICE);
+    consult_colleague(&mut bench, about, BOB, "1012");
+    bench.act_in(ALICE, about, Act::Conference).unwrap();
+    for act in [Act::Consult { typed: "1012".into() }, Act::DirectTransfer { typed: "1012".into() }] {
+        let refused = bench.act_in(ALICE, about, act).unwrap_err();
+        assert!(matches!(refused, Refusal::NotInThisCall { why: "this colleague is in the call already", .. }));
+    }
+    bench.check_at_rest();
+}
+
+#[test]
+fn t06_4_a_colleague_who_comes_two_ways_is_there_once() {
+    let (mut bench, about, _) = consulting("");
+    bench.act_in(ALICE, about, Act::Conference).unwrap();
+    bob_comes(&mut bench);
+    let carol = AgentId(13);
+    let agent = Agent { id: carol, team_id: TEAM, login: "carol".to_owned(), name: "Carol".to_owned() };
+    bench.notice(Notice::AgentChanged { agent });
+    bench.command(carol, Command::SignIn { extension: "1013".into() }).unwrap();
+    consult_colleague(&mut bench, about, carol, "1013");
+    bench.act_in(ALICE, about, Act::Conference).unwrap();
+    // While Alice asks Bob, Carol passes the call on to him.
+    consult_colleague(&mut bench, about, BOB, "1012");
+    bench.act_in(carol, about, Act::DirectTransfer { typed: "1012".into() }).unwrap();
+    bench.act_in(ALICE, about, Act::Conference).unwrap();
+    bench.check_at_rest();
+    let dialog = bench.engine.dialogs().find(|dialog| dialog.id == about).unwrap();
+    assert_eq!(dialog.state_of(BOB), Some(ParticipantState::Active));
+}
+
+/// Alice asks a colleague, who answers.
+fn consult_colleague(bench: &mut Bench, about: DialogId, colleague: AgentId, extension: &str) {
+    bench.act_in(ALICE, about, Act::Consult { typed: extension.into() }).unwrap();
+    let consultation = bench.call(colleague);
+    bench.act_in(colleague, consultation, Act::Answer).unwrap();
+    bench.phone_told(colleague, CallProgress::Connected);
+}
+
+#[test]
+fn t06_4_who_joins_two_calls_on_hold_hears_them() {
+    let (mut bench, about, consultation) = consulting("");
+    bench.act_in(ALICE, consultation, Act::Hold).unwrap();
+    bench.act_in(ALICE, about, Act::Conference).unwrap();
+    let phone = bench.phone(ALICE);
+    assert_eq!(bench.orders.last(), Some(&Order::Retrieve { dialog_id: about, channel_id: phone }));
+}
+
+#[test]
 fn a_caller_comes_into_the_room_of_their_dialog() {
     let mut bench = Bench::new("", &[]);
     bench.queue("service", "");

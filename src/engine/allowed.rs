@@ -118,6 +118,9 @@ impl Engine {
     }
 
     fn has_consulted(&self, asked: Asked<'_>) -> May {
+        if asked.state.is_none() {
+            return asked.no("the call is over");
+        }
         match self.consultation(asked.dialog.id, asked.session.agent_id) {
             Some(consultation) if consultation.others_talk(asked.session.agent_id) => Ok(()),
             Some(_) => asked.no("whoever is consulted has not answered"),
