@@ -115,6 +115,20 @@ fn t06_4_who_joins_two_calls_on_hold_hears_them() {
 }
 
 #[test]
+fn t02_1_a_caller_whose_time_is_over_is_offered_to_nobody_else() {
+    let mut bench = Bench::new("", &[]);
+    bench.queue("service", "wait_seconds_max = 10\nanswer_seconds_max = 20\nwhen_not_answered = \"ready\"\n");
+    bench.sign_in_ready(ALICE);
+    bench.sign_in_ready(BOB);
+    let line = bench.caller("service");
+    let dialog_id = bench.call(ALICE);
+    bench.wait(12);
+    bench.act_in(ALICE, dialog_id, Act::Decline).unwrap();
+    assert_eq!((left(&bench, Left::WaitedTooLong), bench.state(BOB)), (1, AgentState::Ready));
+    assert_eq!(bench.orders.last(), Some(&Order::HangUp { channel_id: line }));
+}
+
+#[test]
 fn a_caller_comes_into_the_room_of_their_dialog() {
     let mut bench = Bench::new("", &[]);
     bench.queue("service", "");
@@ -197,4 +211,14 @@ fn a_phone_whose_end_was_not_told_is_missed() {
     assert_eq!(left(&bench, Left::PhoneGone), 1);
     // The customer is let go, too.
     assert!(bench.orders.contains(&Order::HangUp { channel_id: ChannelId(dialog_id.0) }));
+}
+
+#[test]
+fn a_caller_of_whom_nobody_knows_that_they_left_is_missed() {
+    let mut bench = Bench::new("", &[]);
+    bench.queue("service", "");
+    bench.caller("service");
+    bench.wait(31);
+    let waits = |p: &rappel::domain::dialog::Participant| matches!(p.state, ParticipantState::Waiting { .. });
+    assert!(!bench.engine.dialogs().any(|dialog| dialog.participants.iter().any(waits)));
 }
