@@ -170,6 +170,21 @@ fn a_phone_that_is_given_up_is_ended() {
 }
 
 #[test]
+fn the_call_of_an_agent_who_was_lost_meanwhile_is_settled() {
+    let (mut bench, about, consultation) = consulting("[wrap_up]\nmode = \"required\"\nseconds_max = 600\n");
+    // The customer goes, so that Alice would wrap up; she vanishes while she talks in the other call.
+    bench.tells(ChannelId(about.0), HANGS_UP);
+    bench.silence(30);
+    assert_eq!(bench.happened(|event| matches!(event, Event::AgentLost)), 1);
+    let asked = bench.last_dialled();
+    bench.tells(asked, HANGS_UP);
+    assert_eq!(bench.state(ALICE), AgentState::LoggedOut);
+    let open: Vec<DialogId> = bench.committed.dialogs.iter().map(|dialog| dialog.id).collect();
+    assert_eq!(open, [], "of {about} and {consultation}");
+    assert!(bench.happened(|event| matches!(event, Event::AttemptEnded { .. })) == 1, "the contact is free");
+}
+
+#[test]
 fn after_a_restart_everybody_is_in_their_room_and_other_lines_end() {
     let (mut bench, about, consultation) = consulting("");
     let (phone, customer, asked) = (bench.phone(ALICE), ChannelId(about.0), bench.last_dialled());
