@@ -237,3 +237,36 @@ fn a_caller_of_whom_nobody_knows_that_they_left_is_missed() {
     let waits = |p: &rappel::domain::dialog::Participant| matches!(p.state, ParticipantState::Waiting { .. });
     assert!(!bench.engine.dialogs().any(|dialog| dialog.participants.iter().any(waits)));
 }
+
+/// A switch that does not take the first order to end a line.
+#[derive(Default)]
+struct Busy(Mutex<Vec<Order>>);
+
+impl Switch for Busy {
+    async fn order(&self, _now: Timestamp, order: &Order) -> Result<(), SwitchError> {
+        let mut orders = self.0.lock().unwrap();
+        orders.push(order.clone());
+        if orders.len() == 1 { Err(SwitchError("busy".to_owned())) } else { Ok(()) }
+    }
+
+    async fn alive(&self, _now: Timestamp, _channels: &[ChannelId]) -> Vec<ChannelId> {
+        Vec::new()
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_the_switch_did_not_end_it_is_asked_to_end_again() {
+    let db = Database::open_for_simulation().await.unwrap();
+    let campaign = db.campaign_apply(&rules(""), morning()).await.unwrap();
+    let rules = Arc::new(ZoneRules::bundled());
+    let settings = Settings::default();
+    let mut step = Step::take_over(db, campaign.team_id, settings, rules, 1, morning()).await.unwrap();
+    let (switch, channel_id) = (Busy::default(), ChannelId(uuid::Uuid::from_u128(1)));
+    // There is no such queue.
+    let arrived = Input::Arrived { channel_id, queue: "none".to_owned(), caller: Caller::default() };
+    for input in [arrived, Input::Tick, Input::Tick] {
+        drop(step.run(morning(), vec![input], &switch).await.unwrap());
+    }
+    let asked = switch.0.into_inner().unwrap();
+    assert_eq!(asked, [Order::HangUp { channel_id }, Order::HangUp { channel_id }]);
+}
