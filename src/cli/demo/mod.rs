@@ -29,6 +29,7 @@ use crate::{
     intake::{ListReader, ReadOptions},
     loading::{Loading, Tally},
     runtime::clock::Clock,
+    sim::{habits::Habits, worker::Worker, world::extensions},
     store::Database,
     telemetry::{self, LogFormat},
     zoneinfo,
@@ -107,7 +108,8 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     let handle = live.teams.team(campaigns[0].team_id);
     let screen = Screen::new(&live, campaigns.iter().map(|c| c.id).collect(), handle.clone(), office);
     for (i, agent) in colleagues.iter().enumerate() {
-        tokio::spawn(colleague::works(handle.clone(), agent.id, i, clock, args.seed));
+        let worker = Worker::new(i, &extensions(colleagues.len()), Habits::usual());
+        tokio::spawn(colleague::works(handle.clone(), agent.id, worker, clock, args.seed));
     }
     tokio::select! {
         () = screen.show() => {}
