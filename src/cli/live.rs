@@ -23,6 +23,7 @@ const ZONE_RULES_OLD_DAYS: i64 = 180;
 pub(super) struct Live {
     pub db: Database,
     pub teams: Teams,
+    pub switch: SimulatedSwitch,
     pub clock: Clock,
     pub rules: Arc<ZoneRules>,
     pub metrics: PrometheusHandle,
@@ -56,7 +57,7 @@ impl Live {
             CliError::new(format!("{listen} cannot be listened on: {error}; choose another with --listen"))
         })?;
         let address = listener.local_addr()?;
-        carry_switch_news(switch, teams.clone(), clock);
+        carry_switch_news(switch.clone(), teams.clone(), clock);
         carry_notices(&db, teams.clone()).await?;
         keep_metrics(metrics.clone(), clock);
         let (stopping, stops) = watch::channel(false);
@@ -77,7 +78,7 @@ impl Live {
             stopping: stops.clone(),
         };
         let api = tokio::spawn(serve(listener, http::router(state), stops));
-        Ok(Self { db, teams, clock, rules, metrics, address, stopping, api })
+        Ok(Self { db, teams, switch, clock, rules, metrics, address, stopping, api })
     }
 
     /// Ends everything in order: no new requests, then the teams, then the database.
