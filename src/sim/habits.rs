@@ -25,12 +25,12 @@ impl Habits {
     /// A usual day: mostly previews.
     pub fn usual() -> Self {
         Self {
-            places: 15,
-            colleagues: 300,
-            consults: 60,
-            direct_transfers: 15,
-            holds: 60,
-            keypads: 25,
+            places: 25,
+            colleagues: 400,
+            consults: 110,
+            direct_transfers: 30,
+            holds: 70,
+            keypads: 40,
             fumbles: 3,
             declines: 30,
         }
