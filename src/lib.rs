@@ -50,7 +50,8 @@
 //!
 //! The simulator ([`sim::checks`]) asks these after each step; where SQL can, a constraint holds them too.
 //!
-//! 1. No contact is reserved for, or in a dialog with, two agents at once; no agent has two reservations.
+//! 1. No contact is reserved for two agents at once, or in two dialogs; no agent has two reservations, or one beside a
+//!    dialog. (An attempt that its agent passed on stays theirs.)
 //! 2. Nothing is dialled without a permit made at that instant: never outside the calling hours, never a suppressed number.
 //! 3. An acknowledged click is never lost.
 //! 4. One accept dials at most once, whatever crashes.
@@ -58,6 +59,11 @@
 //! 6. Each loaded contact is in exactly one state.
 //! 7. No agent is stuck: whatever they do has a deadline or a live peer.
 //! 8. Every refusal has a stable code, is said to the person, and is counted.
+//! 9. An agent talks in one room at most, a line is in one dialog, and those hear each other who are in one dialog.
+//! 10. No customer is left alone: somebody talks with them, an agent at work has them on hold, or a deadline runs. A caller
+//!     waits as long as the queue allows.
+//! 11. Every dialog ends, with its attempt, and so does every line that was ordered.
+//! 12. Every keypad tone that was asked for is answered once.
 //!
 //! # Errors
 //!

@@ -10,6 +10,7 @@ mod journeys_http;
 mod process;
 mod queue_files;
 mod reports;
+mod rooms;
 mod simulation;
 mod store_conformance;
 mod support;

@@ -1,7 +1,11 @@
 //! Whole working days in virtual time: the same seed gives the same log, and the invariants hold over many seeds with
 //! everything going wrong that can.
+//!
+//! A seed that broke something: `RAPPEL_SIMULATION_FIRST=SEED RAPPEL_SIMULATION_SEEDS=1 RAPPEL_SIMULATION_LOG=FILE` runs it
+//! alone and writes what happened.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     path::Path,
     sync::{
@@ -14,12 +18,22 @@ use jiff::{SignedDuration, Timestamp, civil};
 use rappel::{
     campaign_file,
     cli::sample_list,
-    domain::{campaign::CampaignRules, event::EventRecord, ids::ContactId, zone_rules::ZoneRules},
+    domain::{
+        campaign::CampaignRules,
+        dialog::Left,
+        event::EventRecord,
+        ids::ContactId,
+        queue::{QueueRules, QueueState},
+        zone_rules::ZoneRules,
+    },
     intake::{ListReader, ReadOptions},
     loading::Loading,
+    ports::Store,
     sim::{
         Faults,
+        callers::Callers,
         deferred::Deferred,
+        habits::Habits,
         scenario::{Scenario, WorkingDays},
         world::{Setup, Stopped, Summary, World},
     },
@@ -45,6 +59,8 @@ struct Run {
     faults: Faults,
     /// Write late.
     deferred: bool,
+    /// Agents do everything that agents can do, and callers come, who are given this much time.
+    busy: Option<QueueRules>,
 }
 
 struct Ran {
@@ -56,6 +72,19 @@ struct Ran {
     closed: u64,
     /// What the store has in the end, contact by contact.
     stored: String,
+}
+
+/// Queues of every kind, by the seed.
+fn queue(seed: u64) -> QueueRules {
+    let not_answered = ["not_ready", "ready"][usize::try_from(seed / 2 % 2).unwrap()];
+    let mode = ["required", "optional", "required_with_reason", "not_allowed"][usize::try_from(seed % 4).unwrap()];
+    let (waits, turn) = (30 + seed % 5 * 60, 1 + seed % 3);
+    let text = format!(
+        "name = \"service\"\nteam = \"\"\nwait_seconds_max = {waits}\ncalls_in_a_row_max = {turn}\n\
+         when_not_answered = \"{not_answered}\"\n\
+         [wrap_up]\nmode = \"{mode}\"\nseconds_max = 30\nreasons = [\"Bill\", \"Claim\"]\n"
+    );
+    toml::from_str(&text).expect("the test's queue")
 }
 
 fn simulate(run: &Run) -> Result<Ran, Stopped> {
@@ -83,6 +112,11 @@ async fn simulated(run: &Run) -> Result<Ran, Stopped> {
     let begins_at = shifts[0].0 - SignedDuration::from_mins(1);
     let scenario = Scenario::new(&campaign, run.agents, begins_at).await.unwrap();
     let contacts = load(&scenario, &rules, run, begins_at).await;
+    if let Some(queue) = &run.busy {
+        let queue = QueueRules { team: campaign.team.clone(), ..queue.clone() };
+        scenario.db.queue_apply(&queue, begins_at).await.unwrap();
+        scenario.db.queue_set_state(&queue.name, QueueState::Open, begins_at).await.unwrap();
+    }
     let setup = Setup {
         team_id: scenario.campaign.team_id,
         agents: scenario.agents.clone(),
@@ -101,12 +135,18 @@ async fn simulated(run: &Run) -> Result<Ran, Stopped> {
     let (db, checks) = (scenario.db.clone(), scenario.checks);
     let summary = if run.deferred {
         let store = Deferred::new(db);
-        let summary = World::new(store.clone(), rules, setup, checks, begins_at).await?.run(&mut write).await?;
+        let world = World::new(store.clone(), rules, setup, checks, begins_at).await?;
+        let summary = at_work(world, run).run(&mut write).await;
         store.flush().await?;
         summary
     } else {
-        World::new(db, rules, setup, checks, begins_at).await?.run(&mut write).await?
+        at_work(World::new(db, rules, setup, checks, begins_at).await?, run).run(&mut write).await
     };
+    if let (Ok(path), Err(_)) = (std::env::var("RAPPEL_SIMULATION_LOG"), &summary) {
+        // What led to it, to read.
+        std::fs::write(path, &log).unwrap();
+    }
+    let summary = summary?;
     let progress = scenario.db.campaign_progress(scenario.campaign.id).await?;
     let closed = progress.closed.values().sum();
     assert_eq!(progress.loaded, progress.waiting + progress.promised + progress.in_progress + closed);
@@ -117,6 +157,16 @@ async fn simulated(run: &Run) -> Result<Ran, Stopped> {
         let _ = writeln!(stored, "{contact:?} {attempts:?}");
     }
     Ok(Ran { summary, log, loaded: progress.loaded, in_progress: progress.in_progress, closed, stored })
+}
+
+/// How the people of a run are.
+fn at_work<S: Store>(world: World<S>, run: &Run) -> World<S> {
+    match &run.busy {
+        Some(queue) => {
+            world.with_habits(Habits::busy()).with_callers(&Callers { queue: queue.name.clone(), an_hour: 25 })
+        }
+        None => world,
+    }
 }
 
 async fn load(scenario: &Scenario, rules: &ZoneRules, run: &Run, now: Timestamp) -> usize {
@@ -148,6 +198,7 @@ fn the_same_seed_gives_the_same_log_byte_for_byte() {
         seed: 42,
         faults: Faults::many(),
         deferred: false,
+        busy: Some(queue(42)),
     };
     let (first, second) = (simulate(&run).unwrap(), simulate(&run).unwrap());
     assert!(first.log.lines().count() > 500, "{} events are too few to tell", first.log.lines().count());
@@ -159,8 +210,17 @@ fn the_same_seed_gives_the_same_log_byte_for_byte() {
 #[test]
 fn writing_late_changes_neither_the_log_nor_what_is_stored() {
     for (seed, faults) in [(5, Faults::many()), (6, Faults::default())] {
-        let run =
-            Run { campaign: CAMPAIGNS[1], contacts: 60, agents: 4, days: 1, ends: 13, seed, faults, deferred: false };
+        let run = Run {
+            campaign: CAMPAIGNS[1],
+            contacts: 60,
+            agents: 4,
+            days: 1,
+            ends: 13,
+            seed,
+            faults,
+            deferred: false,
+            busy: None,
+        };
         let (at_once, late) = (simulate(&run).unwrap(), simulate(&Run { deferred: true, ..run }).unwrap());
         assert!(at_once.log == late.log, "seed {seed}: the logs differ");
         assert_eq!((at_once.summary, at_once.stored), (late.summary, late.stored), "seed {seed}");
@@ -178,6 +238,7 @@ fn without_faults_a_short_list_is_done() {
         seed: 7,
         faults: Faults::default(),
         deferred: false,
+        busy: None,
     };
     let ran = simulate(&run).unwrap();
     assert_eq!((ran.loaded, ran.closed, ran.in_progress), (25, 25, 0));
@@ -185,11 +246,100 @@ fn without_faults_a_short_list_is_done() {
     assert_eq!(ran.summary.outcomes.values().sum::<u64>(), ran.summary.attempts);
 }
 
+/// All that agents can do (agent guide, T1 to T10).
+const ACTS: [&str; 22] = [
+    "place_call",
+    "answer",
+    "decline",
+    "end",
+    "ready",
+    "not_ready",
+    "accept_preview",
+    "reject_preview",
+    "close_preview",
+    "reclassify",
+    "schedule_callback",
+    "hold",
+    "retrieve",
+    "consult",
+    "conference",
+    "transfer",
+    "direct_transfer",
+    "open_keypad",
+    "send_digit",
+    "close_keypad",
+    "wrap_up",
+    "apply_wrap_up_reason",
+];
+/// And what was refused to them.
+const REFUSALS: [&str; 5] = ["call_gone", "not_in_this_call", "keypad_open", "colleague_busy", "wrong_state"];
+/// Why people left dialogs.
+const LEFT: [Left; 9] = [
+    Left::HungUp,
+    Left::Ended,
+    Left::Transferred,
+    Left::NoAnswer,
+    Left::Declined,
+    Left::Busy,
+    Left::Failed,
+    Left::PhoneGone,
+    Left::WaitedTooLong,
+];
+
+/// What a simulator has to have shown over many seeds; one that does nothing would break no invariant.
+#[derive(Default)]
+struct Shown {
+    stops: u64,
+    checked: u64,
+    drops: u64,
+    gave_up: u64,
+    done: BTreeMap<&'static str, u64>,
+    refused: BTreeMap<&'static str, u64>,
+    left: BTreeMap<Left, u64>,
+}
+
+impl Shown {
+    fn is_enough(&self, seeds: u64) {
+        let least = seeds / 4;
+        assert!(self.stops > seeds, "too few stops");
+        assert!(self.checked > 200 * seeds, "too little was checked");
+        assert!(self.drops >= least && self.gave_up >= least, "{} drops, {} gave up", self.drops, self.gave_up);
+        for act in ACTS {
+            let count = self.done.get(act).copied().unwrap_or_default();
+            assert!(count >= least, "{act} worked {count} times in {seeds} seeds");
+        }
+        for code in REFUSALS {
+            let count = self.refused.get(code).copied().unwrap_or_default();
+            assert!(count >= least, "{code} was refused {count} times in {seeds} seeds");
+        }
+        for why in LEFT {
+            let count = self.left.get(&why).copied().unwrap_or_default();
+            assert!(count >= least, "{count} left as {why:?} in {seeds} seeds");
+        }
+    }
+
+    fn add(&mut self, summary: &Summary) {
+        fn sum<Key: Copy + Ord>(into: &mut BTreeMap<Key, u64>, from: &BTreeMap<Key, u64>) {
+            for (key, count) in from {
+                *into.entry(*key).or_default() += count;
+            }
+        }
+        self.stops += summary.stops;
+        self.checked += summary.checked;
+        self.drops += summary.drops;
+        self.gave_up += summary.gave_up;
+        sum(&mut self.done, &summary.done);
+        sum(&mut self.refused, &summary.refused);
+        sum(&mut self.left, &summary.left);
+    }
+}
+
 #[test]
 fn the_invariants_hold_over_many_seeds_with_faults() {
     let seeds = std::env::var("RAPPEL_SIMULATION_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(SEEDS);
-    let next = AtomicU64::new(0);
-    let (stops, checked) = (AtomicU64::new(0), AtomicU64::new(0));
+    let first = std::env::var("RAPPEL_SIMULATION_FIRST").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let next = AtomicU64::new(first);
+    let shown = Mutex::new(Shown::default());
     let broken = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     std::thread::scope(|scope| {
@@ -197,24 +347,13 @@ fn the_invariants_hold_over_many_seeds_with_faults() {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds {
+                    if seed >= first + seeds {
                         return;
                     }
-                    let campaign = CAMPAIGNS[usize::try_from(seed % 3).unwrap()];
-                    let run = Run {
-                        campaign,
-                        contacts: 40,
-                        agents: 3,
-                        days: 1,
-                        ends: 12,
-                        seed,
-                        faults: Faults::many(),
-                        deferred: false,
-                    };
+                    let run = busy_day(seed);
                     match simulate(&run) {
                         Ok(ran) => {
-                            stops.fetch_add(ran.summary.stops, Ordering::Relaxed);
-                            checked.fetch_add(ran.summary.checked, Ordering::Relaxed);
+                            shown.lock().unwrap().add(&ran.summary);
                             if ran.in_progress > 0 {
                                 let problem = format!("seed {seed}: {} contacts stay in progress", ran.in_progress);
                                 broken.lock().unwrap().push(problem);
@@ -228,7 +367,21 @@ fn the_invariants_hold_over_many_seeds_with_faults() {
     });
     let broken = broken.into_inner().unwrap();
     assert!(broken.is_empty(), "{} of {seeds} seeds:\n{}", broken.len(), broken.join("\n"));
-    // A simulator that never stops an engine or checks nothing would pass as well.
-    assert!(stops.into_inner() > seeds, "too few stops");
-    assert!(checked.into_inner() > 200 * seeds, "too little was checked");
+    shown.into_inner().unwrap().is_enough(seeds);
+}
+
+/// A short day on which everything happens, and everything goes wrong that can.
+fn busy_day(seed: u64) -> Run {
+    let campaign = CAMPAIGNS[usize::try_from(seed % 3).unwrap()];
+    Run {
+        campaign,
+        contacts: 40,
+        agents: 3,
+        days: 1,
+        ends: 12,
+        seed,
+        faults: Faults::many(),
+        deferred: false,
+        busy: Some(queue(seed)),
+    }
 }

@@ -30,6 +30,8 @@ const ZONE_RULES_OLD_DAYS: i64 = 180;
 pub(super) struct Live {
     pub db: Database,
     pub teams: Teams,
+    /// The simulated network, where it is one.
+    pub simulated: Option<SimulatedSwitch>,
     pub clock: Clock,
     pub rules: Arc<ZoneRules>,
     pub metrics: PrometheusHandle,
@@ -69,9 +71,11 @@ impl Live {
         telemetry::describe_metrics();
         let rules = Arc::new(zoneinfo::newest());
         warn_if_old(&rules);
+        let mut simulated = None;
         let teams = match switch {
             SwitchSetup::Simulated => {
                 let switch = SimulatedSwitch::new(People::seeded(seed));
+                simulated = Some(switch.clone());
                 let teams = Teams::new(db.clone(), switch.clone(), clock, settings, rules.clone(), seed);
                 carry_switch_news(switch, teams.clone(), clock);
                 teams
@@ -109,7 +113,7 @@ impl Live {
             stopping: stops.clone(),
         };
         let api = tokio::spawn(serve(listener, http::router(state), stops));
-        Ok(Self { db, teams, clock, rules, metrics, address, stopping, api })
+        Ok(Self { db, teams, simulated, clock, rules, metrics, address, stopping, api })
     }
 
     /// Ends everything in order: no new requests, then the teams, then the database.

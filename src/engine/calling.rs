@@ -158,8 +158,9 @@ impl Engine {
 
     /// The dialog is answered, for the first time.
     pub(super) fn answered(&mut self, id: DialogId) {
-        if let Some(dialog) = self.dialogs.get_mut(&id) {
-            dialog.answered_at.get_or_insert(self.now);
+        if let Some(dialog) = self.dialogs.get(&id).filter(|dialog| dialog.answered_at.is_none()) {
+            let answered = Dialog { answered_at: Some(self.now), ..dialog.clone() };
+            self.keep_dialog(answered);
         }
     }
 
@@ -237,12 +238,14 @@ impl Engine {
         self.deadlines.set(Deadline::Audit(channel_id), at);
     }
 
-    /// Asks the switch whether a line still lives, in case its end was never told.
+    /// Asks the switch whether a line still lives, and the phones of the agents beside it, in case an end was never told.
     pub(super) fn audit(&mut self, channel_id: ChannelId) {
-        if self.channels.contains_key(&channel_id) {
-            self.ask(Ask::Channels { channel_ids: vec![channel_id] });
-            self.audit_later(channel_id);
-        }
+        let Some(ChannelOf::Outside(id)) = self.channels.get(&channel_id) else { return };
+        let agents = self.dialogs.get(id).into_iter().flat_map(Dialog::agents);
+        let phones = agents.filter_map(|id| self.sessions.get(&id)?.channel_id);
+        let channel_ids = std::iter::once(channel_id).chain(phones).collect();
+        self.ask(Ask::Channels { channel_ids });
+        self.audit_later(channel_id);
     }
 
     /// The switch still has this line: what we had asked is asked again.
@@ -317,6 +320,8 @@ impl Engine {
         let Some(channel_id) = session.channel_id.take() else { return };
         self.channels.remove(&channel_id);
         self.keep_session(agent_id);
+        // It may be up all the same: news of it was lost, or came so late that it was brought up again meanwhile.
+        self.out.orders.push(Order::HangUp { channel_id });
         let present = |dialog: &&Dialog| {
             dialog.state_of(agent_id).is_some_and(|state| !matches!(state, ParticipantState::Offered { .. }))
         };

@@ -1,7 +1,8 @@
 //! What an agent does with a call: end it, hold, retrieve, consult, conference, transfer, direct transfer.
 
-use super::{Engine, dialogs::ChannelOf, output::Order, session::Session};
+use super::{Engine, dialogs::ChannelOf, output::Order, placing::Callee, session::Session};
 use crate::domain::{
+    command::ActKind,
     dialog::{Dialog, DialogKind, Left, Participant, ParticipantState, Who},
     event::Event,
     ids::{AgentId, DialogId},
@@ -55,6 +56,7 @@ impl Engine {
     /// The customer goes on hold, somebody else is called.
     pub(super) fn consult(&mut self, session: &Session, about: DialogId, typed: &str) -> Result<(), Refusal> {
         let callee = self.callee(session, typed)?;
+        self.check_not_in(about, &callee, ActKind::Consult)?;
         let agent_id = session.agent_id;
         self.hold(about, agent_id);
         let id: DialogId = self.mint();
@@ -62,6 +64,15 @@ impl Engine {
         self.open_dialog(Dialog::new(id, DialogKind::Consult { about }, self.now, vec![me]));
         self.invite(id, Some(agent_id), callee);
         self.refresh(agent_id);
+        Ok(())
+    }
+
+    /// A colleague who is in the call already is not called about it.
+    fn check_not_in(&self, id: DialogId, callee: &Callee, act: ActKind) -> Result<(), Refusal> {
+        let Callee::Colleague(agent_id) = callee else { return Ok(()) };
+        if self.dialogs.get(&id).is_some_and(|dialog| dialog.state_of(*agent_id).is_some()) {
+            return Err(Refusal::NotInThisCall { act: act.name(), why: "this colleague is in the call already" });
+        }
         Ok(())
     }
 
@@ -87,6 +98,13 @@ impl Engine {
         let Some(mut consultation) = self.consultation(into, agent_id).cloned() else { return };
         let from = consultation.id;
         self.out.orders.push(Order::Join { from, into });
+        let is_up =
+            |dialog: Option<&Dialog>| dialog.and_then(|d| d.state_of(agent_id)) == Some(ParticipantState::Active);
+        if !is_up(Some(&consultation)) && !is_up(self.dialogs.get(&into)) {
+            // Both were on hold: the agent's phone is in neither room.
+            let channel_id = self.sessions.get(&agent_id).and_then(|session| session.channel_id);
+            self.out.orders.extend(channel_id.map(|channel_id| Order::Retrieve { dialog_id: into, channel_id }));
+        }
         self.tell(from, &Event::DialogsJoined { from, into });
         self.clear_keypad(from, agent_id);
         let moved = std::mem::take(&mut consultation.participants);
@@ -99,7 +117,14 @@ impl Engine {
             if let Some(channel_id) = participant.who.channel_id() {
                 self.channels.insert(channel_id, ChannelOf::Outside(into));
             }
-            self.bring_in(into, participant);
+            let is_there =
+                self.dialogs.get(&into).is_some_and(|d| d.participants.iter().any(|p| p.who == participant.who));
+            if !is_there {
+                self.bring_in(into, participant);
+            } else if participant.state == ParticipantState::Active {
+                // Somebody else had called them into it meanwhile.
+                self.put(into, &participant.who, ParticipantState::Active);
+            }
         }
         self.put_agent(into, agent_id, ParticipantState::Active);
         self.refresh_all(into);
@@ -123,6 +148,7 @@ impl Engine {
     /// The customer goes straight to somebody; the agent is free at once.
     pub(super) fn direct_transfer(&mut self, session: &Session, id: DialogId, typed: &str) -> Result<(), Refusal> {
         let callee = self.callee(session, typed)?;
+        self.check_not_in(id, &callee, ActKind::DirectTransfer)?;
         self.invite(id, None, callee);
         self.leave_agent(id, session.agent_id, Left::Transferred);
         Ok(())

@@ -69,11 +69,16 @@ impl Engine {
 
     fn arm_outside(&mut self, id: DialogId, channel_id: ChannelId, state: ParticipantState) {
         let audited = self.deadlines.is_set(Deadline::Audit(channel_id));
-        if !matches!(state, ParticipantState::Active) {
+        if !matches!(state, ParticipantState::Active | ParticipantState::Waiting { .. }) {
             self.disarm_outside(id, channel_id);
         }
         match state {
-            ParticipantState::Waiting { until_at } => self.deadlines.set(Deadline::Waits(id), until_at),
+            ParticipantState::Waiting { until_at } => {
+                self.deadlines.set(Deadline::Waits(id), until_at);
+                if !audited {
+                    self.audit_later(channel_id);
+                }
+            }
             ParticipantState::Dialing { until_at } | ParticipantState::Ringing { until_at } => {
                 self.deadlines.set(Deadline::Ring(channel_id), until_at);
             }
@@ -212,6 +217,8 @@ impl Engine {
         match dialog.participants.as_slice() {
             [] | [Participant { who: Who::Agent { .. }, .. }] => self.dialog_over(id),
             [Participant { who: Who::Customer { channel_id } | Who::Other { channel_id, .. }, state }] => match state {
+                // Offered beyond their time, and not answered: nobody else is asked.
+                ParticipantState::Waiting { until_at } if *until_at <= self.now => self.waited_too_long(id),
                 ParticipantState::Waiting { .. } | ParticipantState::Leaving { .. } => {}
                 ParticipantState::Offered { .. }
                 | ParticipantState::Connecting { .. }

@@ -356,6 +356,10 @@ impl Engine {
                 wrap_up_seconds_left: None,
             },
         );
+        // Nobody finishes it any more.
+        if let Some(wrap_up) = session.wrap_up {
+            self.settle(wrap_up.dialog_id);
+        }
     }
 
     /// The agent is free: the state they chose, or Ready.

@@ -2,7 +2,7 @@
 //!
 //! The engine only says; the runtime's step commits first, then acts, then answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -103,7 +103,8 @@ pub enum Destination {
     },
 }
 
-/// What the switch is asked to do, after the commit. A dialog is a room in which its channels hear each other.
+/// What the switch is asked to do, after the commit. A dialog is a room in which its channels hear each other. An order about
+/// a line that is gone changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "order")]
 pub enum Order {
@@ -124,10 +125,15 @@ pub enum Order {
         dialog_id: DialogId,
         /// The phone.
         phone: Phone,
-        /// The caller who waits for it, if one does.
-        caller: Option<ChannelId>,
     },
-    /// The phone leaves the dialog for a while; whoever is alone there hears music.
+    /// The line is in the dialog from now on: a caller who waits there, or whoever was meant to be there before a restart.
+    Admit {
+        /// The dialog.
+        dialog_id: DialogId,
+        /// The line.
+        channel_id: ChannelId,
+    },
+    /// The phone leaves the dialog for a while and hears nobody, in whichever room it was; whoever is alone there hears music.
     Hold {
         /// The dialog.
         dialog_id: DialogId,
@@ -171,6 +177,14 @@ pub enum Order {
         /// Which.
         channel_id: ChannelId,
     },
+    /// After a restart: end every line of the team that its engine does not know, as the order to do so may have been lost.
+    /// A caller whose arrival no engine has taken is not meant: it is told again.
+    EndOthers {
+        /// The team.
+        team_id: TeamId,
+        /// The lines it knows.
+        keep: BTreeSet<ChannelId>,
+    },
 }
 
 impl Order {
@@ -179,12 +193,14 @@ impl Order {
         match self {
             Self::Dial { .. } => "dial",
             Self::Connect { .. } => "connect",
+            Self::Admit { .. } => "admit",
             Self::Hold { .. } => "hold",
             Self::Retrieve { .. } => "retrieve",
             Self::Join { .. } => "join",
             Self::Leave { .. } => "leave",
             Self::SendDigit { .. } => "send_digit",
             Self::HangUp { .. } => "hang_up",
+            Self::EndOthers { .. } => "end_others",
         }
     }
 }

@@ -11,14 +11,14 @@ use super::{
     dialogs::ChannelOf,
     hopper::Desk,
     input::{Candidate, Snapshot},
-    output::Ask,
+    output::{Ask, Order},
     session::Activity,
 };
 use crate::domain::{
     agent::NextState,
     attempt::{Attempt, Phase},
     contact::ContactState,
-    dialog::{Dialog, DigitEnd},
+    dialog::{Dialog, DigitEnd, Participant, ParticipantState},
     ids::{AgentId, CallbackId, ChannelId, ContactId, DialogId, TeamId},
     outcome::{FailureCause, Outcome},
     zone_rules::ZoneRules,
@@ -54,6 +54,7 @@ impl Engine {
         engine.resume_attempts();
         engine.resume_dialogs();
         engine.resume_agents();
+        engine.resume_rooms();
         engine.resume_reservations();
         engine.settle_dialogs();
         engine.resume_callbacks();
@@ -79,9 +80,6 @@ impl Engine {
         for id in ids {
             self.present(id);
             let Some(session) = self.sessions.get_mut(&id) else { continue };
-            if let Some(channel_id) = session.channel_id {
-                self.channels.insert(channel_id, ChannelOf::Phone(id));
-            }
             // A tone that was on its way is not waited for any more.
             let digits: Vec<_> = session.digits.iter().map(|digit| digit.id).collect();
             for digit_id in digits {
@@ -124,11 +122,46 @@ impl Engine {
         for dialog in &dialogs {
             self.arm(dialog);
         }
+        for session in self.sessions.values() {
+            self.channels.extend(session.channel_id.map(|id| (id, ChannelOf::Phone(session.agent_id))));
+        }
         let outside = |of: &&ChannelOf| matches!(of, ChannelOf::Outside(_));
         let lines = |wanted: bool| self.channels.iter().filter(move |(_, of)| outside(of) == wanted).map(|(id, _)| *id);
         let channel_ids: Vec<ChannelId> = lines(true).chain(lines(false)).collect();
         if !channel_ids.is_empty() {
             self.ask(Ask::Channels { channel_ids });
+        }
+    }
+
+    /// The orders of the last commit may never have been given: who is in which room is said again, and whatever line is not
+    /// known any more ends.
+    fn resume_rooms(&mut self) {
+        if self.last_seq == 0 {
+            return;
+        }
+        let keep = self.channels.keys().copied().collect();
+        self.out.orders.push(Order::EndOthers { team_id: self.team_id, keep });
+        let in_dialog = |d: &Dialog| d.participants.iter().filter_map(|p| self.room_of(d.id, p)).collect::<Vec<_>>();
+        let mut orders: Vec<Order> = self.dialogs.values().flat_map(in_dialog).collect();
+        // A phone leaves the room it was in before it comes into another.
+        orders.sort_by_key(|order| matches!(order, Order::Retrieve { .. }));
+        self.out.orders.extend(orders);
+    }
+
+    /// Says again where a participant is, if they are there.
+    fn room_of(&self, dialog_id: DialogId, participant: &Participant) -> Option<Order> {
+        let phone = |id| self.sessions.get(&id)?.channel_id;
+        let agent_id = participant.who.agent_id();
+        let channel_id = agent_id.map_or(participant.who.channel_id(), phone)?;
+        match participant.state {
+            ParticipantState::Active if agent_id.is_some() => Some(Order::Retrieve { dialog_id, channel_id }),
+            ParticipantState::Active | ParticipantState::Waiting { .. } => Some(Order::Admit { dialog_id, channel_id }),
+            ParticipantState::Held => Some(Order::Hold { dialog_id, channel_id }),
+            ParticipantState::Offered { .. }
+            | ParticipantState::Connecting { .. }
+            | ParticipantState::Dialing { .. }
+            | ParticipantState::Ringing { .. }
+            | ParticipantState::Leaving { .. } => None,
         }
     }
 

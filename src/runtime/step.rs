@@ -50,6 +50,8 @@ pub struct Step<S> {
     asks: Vec<Ask>,
     /// What has to be handled before anything else.
     first: Vec<Input>,
+    /// Lines that the switch did not end: it is asked again after the next commit.
+    again: Vec<Order>,
     last_notice: i64,
 }
 
@@ -69,7 +71,7 @@ impl<S: Store> Step<S> {
         let (fence, snapshot) = store.take_over(team_id, now).await?;
         let last_notice = snapshot.last_notice;
         let engine = Engine::restore(team_id, settings, rules, seed, snapshot, now);
-        Ok(Self { store, fence, engine, asks: Vec::new(), first: vec![Input::Tick], last_notice })
+        Ok(Self { store, fence, engine, asks: Vec::new(), first: vec![Input::Tick], again: Vec::new(), last_notice })
     }
 
     /// The engine, to look at.
@@ -134,9 +136,12 @@ impl<S: Store> Step<S> {
 
     /// The second half: gives the orders.
     pub async fn act(&mut self, now: Timestamp, committed: &mut Committed, switch: &impl Switch) {
-        for order in committed.orders.drain(..) {
+        for order in std::mem::take(&mut self.again).into_iter().chain(committed.orders.drain(..)) {
             if let Err(error) = switch.order(now, &order).await {
                 self.first.extend(not_ordered(&order, &error));
+                if matches!(order, Order::HangUp { .. }) {
+                    self.again.push(order);
+                }
             }
         }
     }
@@ -185,7 +190,7 @@ impl<S: Store> Step<S> {
 }
 
 /// A line that the switch did not make is a call that was not made, or a phone that cannot be reached; a tone it did not
-/// take failed. What it did not end is settled by the deadline of the end, and by the next look at its lines.
+/// take failed. What it did not end it is asked to end again.
 fn not_ordered(order: &Order, error: &crate::ports::SwitchError) -> Option<Input> {
     let not_made = |channel_id: &ChannelId, cause| {
         let progress = CallProgress::NotMade { why: NotMade::Failed(cause) };
@@ -199,10 +204,12 @@ fn not_ordered(order: &Order, error: &crate::ports::SwitchError) -> Option<Input
             let progress = CallProgress::Digit { digit_id: *digit_id, is_sent: false };
             Some(Input::Switch { channel_id: *channel_id, progress })
         }
-        Order::Hold { .. }
+        Order::Admit { .. }
+        | Order::Hold { .. }
         | Order::Retrieve { .. }
         | Order::Join { .. }
         | Order::Leave { .. }
-        | Order::HangUp { .. } => None,
+        | Order::HangUp { .. }
+        | Order::EndOthers { .. } => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The teams that are served here, each by its own loop, and the switch they share.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -132,6 +132,11 @@ impl Routes {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(channel_id, team_id);
     }
 
+    fn of_others(&self, team_id: TeamId) -> BTreeSet<ChannelId> {
+        let routes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        routes.iter().filter(|(_, of)| **of != team_id).map(|(id, _)| *id).collect()
+    }
+
     fn of(&self, channel_id: ChannelId, over: bool) -> Option<TeamId> {
         let mut routes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if over { routes.remove(&channel_id) } else { routes.get(&channel_id).copied() }
@@ -159,7 +164,14 @@ impl<W: Switch> Switch for OfTeam<W> {
                 }
             }
             Order::Connect { phone, .. } => self.shared.routes.add(phone.channel_id, self.team_id),
-            Order::Hold { .. }
+            Order::EndOthers { team_id, keep } => {
+                // The switch may not know whose a line is; what another team has here stays.
+                let keep = keep.union(&self.shared.routes.of_others(self.team_id)).copied().collect();
+                let order = Order::EndOthers { team_id: *team_id, keep };
+                return self.shared.switch.order(now, &order).await;
+            }
+            Order::Admit { .. }
+            | Order::Hold { .. }
             | Order::Retrieve { .. }
             | Order::Join { .. }
             | Order::Leave { .. }

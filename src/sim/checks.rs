@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::dialog_checks::DialogChecks;
 use crate::{
     domain::{
         callback::{Callback, CallbackState},
         campaign::Campaign,
         event::{Event, EventRecord},
-        ids::{AgentId, AttemptId, CallbackId, CampaignId, ChannelId, ContactId, ReservationId},
+        ids::{AgentId, AttemptId, CallbackId, CampaignId, ChannelId, ContactId, DialogId, ReservationId},
         phone::PhoneNumber,
         zone_rules::ZoneRules,
     },
@@ -42,6 +43,7 @@ pub struct Checks {
     callbacks: BTreeMap<CallbackId, Callback>,
     kept: BTreeSet<CallbackId>,
     closed: BTreeSet<ContactId>,
+    dialogs: DialogChecks,
     /// How often an order, an event or a callback was checked.
     pub checked: u64,
 }
@@ -62,20 +64,43 @@ impl Checks {
         self.closed.len()
     }
 
-    /// What is open, by the events: reservations and attempts.
-    pub fn open(&self) -> (usize, usize) {
-        (self.open_reservations.len(), self.open_attempts.len())
+    /// Is no preview, no attempt and no dialog open?
+    pub fn is_quiet(&self) -> bool {
+        self.open_reservations.is_empty() && self.open_attempts.is_empty() && self.dialogs.is_quiet()
     }
 
     /// Something was committed.
-    ///
-    /// # Errors
-    /// The invariant it breaks.
-    pub fn committed(&mut self, changes: &Changes) -> Result<(), Broken> {
+    pub fn committed(&mut self, changes: &Changes) {
         for callback in changes.callbacks.values() {
             self.callbacks.insert(callback.id, callback.clone());
         }
-        Ok(())
+        self.dialogs.committed(changes);
+    }
+
+    /// All events of a commit were given: what holds whenever the engine rests.
+    ///
+    /// # Errors
+    /// The invariant that is broken.
+    pub fn at_rest(&self, now: Timestamp) -> Result<(), Broken> {
+        found(now, self.dialogs.at_rest(now, &self.open_reservations, &self.open_attempts))
+    }
+
+    /// Every line of the switch with its room, once the orders of a step are given.
+    ///
+    /// # Errors
+    /// The invariant that is broken.
+    pub fn rooms(&mut self, now: Timestamp, rooms: &BTreeMap<ChannelId, Option<DialogId>>) -> Result<(), Broken> {
+        found(now, self.dialogs.rooms(now, rooms))
+    }
+
+    /// Somebody calls.
+    pub fn line_is_there(&mut self, id: ChannelId) {
+        self.dialogs.line_is_there(id);
+    }
+
+    /// A line ended, whether or not the engine comes to know it.
+    pub fn line_is_gone(&mut self, id: ChannelId) {
+        self.dialogs.line_is_gone(id);
     }
 
     /// An event was committed.
@@ -113,7 +138,7 @@ impl Checks {
                     broken(5, format!("callback {callback_id} was kept twice"))
                 }
             }
-            _ => Ok(()),
+            event => found(record.at, self.dialogs.event(event)),
         }
     }
 
@@ -127,8 +152,11 @@ impl Checks {
         let (Some(agent_id), Some(contact_id)) = (record.agent_id, record.contact_id) else {
             return broken(1, format!("reservation {id} names no agent or contact"));
         };
-        if let Some(what) = self.busy(agent_id, contact_id) {
-            return broken(1, format!("reservation {id}: {what}"));
+        if self.open_reservations.values().any(|(agent, _)| *agent == agent_id) {
+            return broken(1, format!("reservation {id}: agent {agent_id} has one already"));
+        }
+        if self.is_held(contact_id) {
+            return broken(1, format!("reservation {id}: contact {contact_id} is held"));
         }
         if self.closed.contains(&contact_id) {
             return broken(6, format!("contact {contact_id} is closed and was offered"));
@@ -142,12 +170,10 @@ impl Checks {
         Ok(())
     }
 
-    fn busy(&self, agent_id: AgentId, contact_id: ContactId) -> Option<String> {
+    /// Is somebody reading about this contact, or in a call with them? An attempt that its agent passed on is open too.
+    fn is_held(&self, contact_id: ContactId) -> bool {
         let held = self.open_reservations.values().chain(self.open_attempts.values());
-        held.clone()
-            .find(|(agent, _)| *agent == agent_id)
-            .map(|_| format!("agent {agent_id} is busy"))
-            .or_else(|| held.clone().find(|(_, c)| *c == contact_id).map(|_| format!("contact {contact_id} is held")))
+        held.into_iter().any(|(_, contact)| *contact == contact_id)
     }
 
     fn opened(&mut self, record: &EventRecord, id: AttemptId, reservation: ReservationId) -> Result<(), Broken> {
@@ -158,19 +184,25 @@ impl Checks {
         if let Some(first) = self.accepted.insert(reservation, id) {
             return broken(4, format!("reservation {reservation} was dialled as {first} and as {id}"));
         }
-        if let Some(what) = self.busy(agent_id, contact_id) {
-            return broken(1, format!("attempt {id}: {what}"));
+        if self.is_held(contact_id) {
+            return broken(1, format!("attempt {id}: contact {contact_id} is held"));
         }
         self.open_attempts.insert(id, (agent_id, contact_id));
         Ok(())
     }
 
-    /// The switch got an order.
+    /// The switch got an order, and took it or not.
     ///
     /// # Errors
     /// The invariant it breaks.
-    pub fn order(&mut self, now: Timestamp, order: &Order, rules: &ZoneRules) -> Result<(), Broken> {
+    pub fn order(
+        &mut self,
+        now: Timestamp,
+        (order, is_taken): &(Order, bool),
+        rules: &ZoneRules,
+    ) -> Result<(), Broken> {
         self.checked += 1;
+        self.dialogs.ordered(order, *is_taken);
         let broken = |number, problem: String| Err(Broken { number, at: now, problem });
         let Order::Dial { channel_id, to, .. } = order else { return Ok(()) };
         if !self.dialled.insert(*channel_id) {
@@ -210,14 +242,14 @@ impl Checks {
         Err(Broken { number: 3, at: now, problem })
     }
 
-    /// Long after the last shift: nothing may be open and nobody at work, whatever went wrong.
+    /// Long after the last shift: nothing may be open and nobody at work, whatever went wrong; and the switch has no line.
     ///
     /// # Errors
     /// The invariant it breaks.
-    pub fn everybody_went_home(&self, now: Timestamp, at_work: usize) -> Result<(), Broken> {
-        let (reservations, attempts) = self.open();
+    pub fn everybody_went_home(&self, now: Timestamp, at_work: usize, lines: usize) -> Result<(), Broken> {
+        let (reservations, attempts) = (self.open_reservations.len(), self.open_attempts.len());
         if (reservations, attempts, at_work) == (0, 0, 0) {
-            return Ok(());
+            return found(now, self.dialogs.everything_ended(lines));
         }
         let problem = format!("{reservations} reservations, {attempts} attempts and {at_work} agents are stuck");
         Err(Broken { number: 7, at: now, problem })
@@ -238,4 +270,8 @@ impl Checks {
         }
         Ok(())
     }
+}
+
+fn found(at: Timestamp, broken: Option<(u8, String)>) -> Result<(), Broken> {
+    broken.map_or(Ok(()), |(number, problem)| Err(Broken { number, at, problem }))
 }

@@ -3,9 +3,14 @@
 //! A [`world::World`] holds a store, a simulated network and people at work. The same seed gives the same event log, byte
 //! for byte. After each step [`checks::Checks`] asks whether the invariants still hold; [`Faults`] makes that hard.
 
+pub mod callers;
 pub mod checks;
 pub mod deferred;
+mod dialog_checks;
+pub mod habits;
+mod recorded;
 pub mod scenario;
+mod talking;
 pub mod worker;
 pub mod world;
 
@@ -22,11 +27,15 @@ pub struct Faults {
     pub vanish: u32,
     /// Steps after whose commit the engine stops, before anything is ordered or answered.
     pub stop: u32,
+    /// Moments at which an agent does something and puts their phone down as well.
+    pub drop: u32,
+    /// Orders that the switch does not take.
+    pub refused: u32,
 }
 
 impl Faults {
     /// Enough of everything.
     pub fn many() -> Self {
-        Self { lost: 30, late: 30, doubled: 60, vanish: 15, stop: 10 }
+        Self { lost: 30, late: 30, doubled: 60, vanish: 15, stop: 10, drop: 8, refused: 15 }
     }
 }

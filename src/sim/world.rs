@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,24 +10,25 @@ use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
 
 use super::{
     Faults,
+    callers::{Call, Callers},
     checks::{Broken, Checks},
+    habits::Habits,
+    recorded::Recorded,
     worker::{END_OF_SHIFT, Worker},
 };
 use crate::{
     domain::{
         agent::AgentState,
+        attempt::CallProgress,
         command::Command,
-        event::EventRecord,
-        ids::{AgentId, ChannelId, TeamId},
+        dialog::Left,
+        event::{Event, EventRecord},
+        ids::{AgentId, ChannelId, DialogId, TeamId},
         outcome::Outcome,
         zone_rules::ZoneRules,
     },
-    engine::{
-        Settings,
-        input::Input,
-        output::{Order, Ticket},
-    },
-    ports::{Store, StoreError, Switch, SwitchError},
+    engine::{Settings, input::Input, output::Ticket},
+    ports::{Store, StoreError},
     runtime::step::{Committed, Step},
     switch::simulated::{SimulatedSwitch, people::People},
 };
@@ -90,6 +91,16 @@ pub struct Summary {
     pub checked: u64,
     /// Times the engine was stopped between commit and act.
     pub stops: u64,
+    /// What agents did, by name, as often as it worked.
+    pub done: BTreeMap<&'static str, u64>,
+    /// What agents tried and was refused, by the code of the refusal.
+    pub refused: BTreeMap<&'static str, u64>,
+    /// Participants who left a dialog, by why.
+    pub left: BTreeMap<Left, u64>,
+    /// Phones that were put down while they were up.
+    pub drops: u64,
+    /// Callers who hung up before anybody answered.
+    pub gave_up: u64,
 }
 
 /// What happens at some moment.
@@ -100,25 +111,24 @@ enum Happening {
     Does(AgentId, Command),
     Renews(AgentId),
     ComesBack(AgentId),
+    Arrives(Call),
+    /// The switch told of a caller, late or again.
+    ToldOf(Call),
     /// The switch told something, late.
-    Told(ChannelId, crate::domain::attempt::CallProgress),
+    Told(ChannelId, CallProgress),
 }
 
-/// The switch, with a list of what was ordered.
-struct Recorded {
-    switch: SimulatedSwitch,
-    orders: Mutex<Vec<Order>>,
+/// What becomes of what the switch tells.
+enum News {
+    Lost,
+    Late(SignedDuration),
+    /// So many times.
+    Told(u32),
 }
 
-impl Switch for Recorded {
-    async fn order(&self, now: Timestamp, order: &Order) -> Result<(), SwitchError> {
-        self.orders.lock().unwrap_or_else(PoisonError::into_inner).push(order.clone());
-        self.switch.order(now, order).await
-    }
-
-    async fn alive(&self, now: Timestamp, channels: &[ChannelId]) -> Vec<ChannelId> {
-        self.switch.alive(now, channels).await
-    }
+/// The phones of so many agents.
+pub fn extensions(agents: usize) -> Vec<String> {
+    (0..agents).map(|i| (1001 + i).to_string()).collect()
 }
 
 /// One team in virtual time.
@@ -131,10 +141,19 @@ pub struct World<S: Store> {
     switch: Recorded,
     step: Step<S>,
     workers: BTreeMap<AgentId, Worker>,
+    /// Whoever looks at their screen though nothing happened to them.
+    glances: BTreeSet<AgentId>,
+    queue: Option<String>,
+    /// Callers that the switch told of, in case it has to do so again.
+    callers: Vec<Call>,
+    /// Dialogs whose caller nobody has answered.
+    waiting: BTreeSet<DialogId>,
     agenda: BTreeMap<(Timestamp, u64), Happening>,
     planned: u64,
     dice: Xoshiro256PlusPlus,
     tickets: u64,
+    /// What agents asked for and is not answered yet.
+    asked: BTreeMap<Ticket, &'static str>,
     checks: Checks,
     summary: Summary,
 }
@@ -152,14 +171,15 @@ impl<S: Store> World<S> {
         begins_at: Timestamp,
     ) -> Result<Self, StoreError> {
         // Whoever is not to vanish does not have to show every few seconds that they have not.
-        let presence_seconds = if setup.faults.vanish > 0 { 30 } else { 7_200 };
+        let presence_seconds = if setup.faults.vanish > 0 { 60 } else { 7_200 };
         let settings = Settings { presence_seconds, ..Settings::default() };
         let step =
             Step::take_over(store.clone(), setup.team_id, settings.clone(), rules.clone(), setup.seed, begins_at)
                 .await?;
-        let workers =
-            setup.agents.iter().enumerate().map(|(i, id)| (*id, Worker::new((1001 + i).to_string()))).collect();
-        let switch = Recorded { switch: SimulatedSwitch::new(setup.people), orders: Mutex::default() };
+        let extensions = extensions(setup.agents.len());
+        let worker = |(i, id): (usize, &AgentId)| (*id, Worker::new(i, &extensions, Habits::usual()));
+        let workers = setup.agents.iter().enumerate().map(worker).collect();
+        let switch = Recorded::new(SimulatedSwitch::new(setup.people), setup.faults.refused, setup.seed);
         let mut world = Self {
             store,
             rules,
@@ -168,10 +188,15 @@ impl<S: Store> World<S> {
             switch,
             step,
             workers,
+            glances: BTreeSet::new(),
+            queue: None,
+            callers: Vec::new(),
+            waiting: BTreeSet::new(),
             agenda: BTreeMap::new(),
             planned: 0,
             dice: Xoshiro256PlusPlus::seed_from_u64(setup.seed),
             tickets: 0,
+            asked: BTreeMap::new(),
             checks,
             summary: Summary::default(),
             setup,
@@ -181,6 +206,28 @@ impl<S: Store> World<S> {
             world.plan(ends_at, Happening::ShiftEnds);
         }
         Ok(world)
+    }
+
+    /// Agents with other habits than the usual ones.
+    #[must_use]
+    pub fn with_habits(mut self, habits: Habits) -> Self {
+        let extensions = extensions(self.setup.agents.len());
+        for (i, worker) in self.workers.values_mut().enumerate() {
+            *worker = Worker::new(i, &extensions, habits);
+        }
+        self
+    }
+
+    /// People call a queue of the team, which the store has, while somebody works.
+    #[must_use]
+    pub fn with_callers(mut self, callers: &Callers) -> Self {
+        for (begins_at, ends_at) in self.setup.shifts.clone() {
+            for call in callers.between(begins_at, ends_at, self.setup.seed) {
+                self.plan(call.at, Happening::Arrives(call));
+            }
+        }
+        self.queue = Some(callers.queue.clone());
+        self
     }
 
     /// Runs until every contact is closed and everybody is idle, or until the end of the setup. `log` gets every event
@@ -196,16 +243,19 @@ impl<S: Store> World<S> {
             while self.step.wants_more() {
                 self.step(Vec::new(), log).await?;
             }
-            if self.checks.closed() == self.setup.contacts && self.checks.open() == (0, 0) {
-                self.summary.done_at = Some(self.now);
-                break;
+            if self.checks.closed() == self.setup.contacts && self.checks.is_quiet() {
+                self.summary.done_at.get_or_insert(self.now);
+                if self.queue.is_none() {
+                    break;
+                }
             }
         }
         self.checks.callbacks(self.now, &self.rules).map_err(|broken| self.broken(broken))?;
         let view = self.step.engine().team_view();
         let at_work = view.agents.iter().filter(|line| line.state != AgentState::LoggedOut).count();
-        if self.summary.done_at.is_none() && self.next_at().is_none_or(|at| at > self.setup.ends_at) {
-            self.checks.everybody_went_home(self.now, at_work).map_err(|broken| self.broken(broken))?;
+        if self.next_at().is_none_or(|at| at > self.setup.ends_at) {
+            let lines = self.switch.switch.lines().len();
+            self.checks.everybody_went_home(self.now, at_work, lines).map_err(|broken| self.broken(broken))?;
         }
         self.summary.ended_at = self.now;
         self.summary.closed = self.checks.closed();
@@ -231,19 +281,16 @@ impl<S: Store> World<S> {
     fn happens(&mut self) -> Vec<Input> {
         let mut inputs = Vec::new();
         for (channel_id, progress) in self.switch.switch.take_due(self.now) {
-            let faults = self.setup.faults;
-            if self.hits(faults.lost) {
-                continue;
+            if matches!(progress, CallProgress::HungUp { .. } | CallProgress::NotMade { .. }) {
+                self.checks.line_is_gone(channel_id);
             }
-            if self.hits(faults.late) {
-                let late = SignedDuration::from_secs(self.dice.random_range(1..60));
-                self.plan(self.now + late, Happening::Told(channel_id, progress));
-                continue;
+            match self.news() {
+                News::Lost => {}
+                News::Late(by) => self.plan(self.now + by, Happening::Told(channel_id, progress)),
+                News::Told(times) => {
+                    inputs.extend((0..times).map(|_| Input::Switch { channel_id, progress }));
+                }
             }
-            if self.hits(faults.doubled) {
-                inputs.push(Input::Switch { channel_id, progress });
-            }
-            inputs.push(Input::Switch { channel_id, progress });
         }
         while let Some(entry) = self.agenda.first_entry() {
             if entry.key().0 > self.now {
@@ -271,17 +318,55 @@ impl<S: Store> World<S> {
                         worker.on_shift = false;
                     }
                     inputs.push(self.command(id, Command::NotReady { reason: END_OF_SHIFT.to_owned() }));
+                    self.glance(id);
                 }
             }
             Happening::Does(id, command) => self.does(id, command, inputs),
             Happening::Renews(id) => {
-                if self.workers.get(&id).is_some_and(|worker| worker.on_shift && !worker.vanished) {
+                let is_at_work = self.step.engine().session(id).is_some();
+                if self.workers.get(&id).is_some_and(|worker| (worker.on_shift || is_at_work) && !worker.vanished) {
                     inputs.push(self.command(id, Command::RenewPresence));
                     self.renew_later(id);
                 }
             }
             Happening::ComesBack(id) => self.come_back(id),
             Happening::Told(channel_id, progress) => inputs.push(Input::Switch { channel_id, progress }),
+            Happening::Arrives(call) => {
+                self.switch.switch.arrives(self.now, call.channel_id, self.setup.people.patience(call.channel_id));
+                self.checks.line_is_there(call.channel_id);
+                self.callers.push(call.clone());
+                match self.news() {
+                    News::Lost => {}
+                    News::Late(by) => self.plan(self.now + by, Happening::ToldOf(call)),
+                    News::Told(times) => inputs.extend((0..times).filter_map(|_| self.arrived(&call))),
+                }
+            }
+            Happening::ToldOf(call) => inputs.extend(self.arrived(&call)),
+        }
+    }
+
+    fn arrived(&self, call: &Call) -> Option<Input> {
+        let queue = self.queue.clone()?;
+        Some(Input::Arrived { channel_id: call.channel_id, queue, caller: call.caller.clone() })
+    }
+
+    /// What becomes of what the switch tells.
+    fn news(&mut self) -> News {
+        let faults = self.setup.faults;
+        if self.hits(faults.lost) {
+            News::Lost
+        } else if self.hits(faults.late) {
+            News::Late(SignedDuration::from_secs(self.dice.random_range(1..60)))
+        } else {
+            News::Told(if self.hits(faults.doubled) { 2 } else { 1 })
+        }
+    }
+
+    /// Looks at their screen after this step, as if for the first time.
+    fn glance(&mut self, id: AgentId) {
+        if let Some(worker) = self.workers.get_mut(&id) {
+            worker.blink();
+            self.glances.insert(id);
         }
     }
 
@@ -317,22 +402,28 @@ impl<S: Store> World<S> {
         if matches!(command, Command::SignIn { .. }) {
             self.renew_later(id);
         }
+        let drop = self.setup.faults.drop;
+        if self.hits(drop) && self.workers.get(&id).is_some_and(|w| self.switch.switch.drops(self.now, &w.extension)) {
+            self.summary.drops += 1;
+        }
         inputs.push(self.command(id, command));
     }
 
     fn come_back(&mut self, id: AgentId) {
         let Some(worker) = self.workers.get_mut(&id) else { return };
         worker.vanished = false;
-        worker.blink();
         if worker.on_shift {
             let sign_in = Command::SignIn { extension: worker.extension.clone() };
             self.plan(self.now, Happening::Does(id, sign_in));
         }
+        self.glance(id);
     }
 
     fn command(&mut self, agent_id: AgentId, command: Command) -> Input {
         self.tickets += 1;
-        Input::Command { ticket: Ticket(self.tickets), agent_id, command }
+        let ticket = Ticket(self.tickets);
+        self.asked.insert(ticket, command.name());
+        Input::Command { ticket, agent_id, command }
     }
 
     fn hits(&mut self, share: u32) -> bool {
@@ -342,15 +433,19 @@ impl<S: Store> World<S> {
     async fn step(&mut self, inputs: Vec<Input>, log: &mut impl FnMut(&EventRecord)) -> Result<(), Stopped> {
         self.summary.steps += 1;
         let mut committed = self.step.commit(self.now, inputs, &self.switch).await?;
-        let touched = self.check_committed(&committed, log)?;
+        let mut touched = self.check_committed(&committed, log)?;
+        touched.append(&mut self.glances);
         let stop = self.setup.faults.stop;
         if self.hits(stop) {
             return self.stop_and_go_on().await;
         }
         self.step.act(self.now, &mut committed, &self.switch).await;
-        let orders = std::mem::take(&mut *self.switch.orders.lock().unwrap_or_else(PoisonError::into_inner));
-        for order in orders {
+        for order in self.switch.take_orders() {
             self.checks.order(self.now, &order, &self.rules).map_err(|broken| self.broken(broken))?;
+        }
+        if !self.step.wants_more() {
+            let rooms = self.switch.switch.lines();
+            self.checks.rooms(self.now, &rooms).map_err(|broken| self.broken(broken))?;
         }
         self.look(touched);
         Ok(())
@@ -362,7 +457,14 @@ impl<S: Store> World<S> {
         log: &mut impl FnMut(&EventRecord),
     ) -> Result<BTreeSet<AgentId>, Stopped> {
         let mut touched = BTreeSet::new();
-        self.checks.committed(&committed.changes).map_err(|broken| self.broken(broken))?;
+        self.checks.committed(&committed.changes);
+        for (ticket, reply) in &committed.replies {
+            let Some(name) = self.asked.remove(ticket) else { continue };
+            match reply {
+                Ok(()) => *self.summary.done.entry(name).or_default() += 1,
+                Err(refusal) => *self.summary.refused.entry(refusal.code()).or_default() += 1,
+            }
+        }
         for suppression in &committed.changes.suppressions {
             self.checks.suppress(suppression.number.clone(), self.now);
         }
@@ -372,12 +474,22 @@ impl<S: Store> World<S> {
             self.checks.event(event).map_err(|broken| self.broken(broken))?;
             touched.extend(event.agent_id);
         }
+        self.checks.at_rest(self.now).map_err(|broken| self.broken(broken))?;
         Ok(touched)
     }
 
     fn count(&mut self, record: &EventRecord) {
-        use crate::domain::event::Event;
         match &record.event {
+            Event::DialogOpened { dialog_id, kind } if kind == "inbound" => drop(self.waiting.insert(*dialog_id)),
+            Event::ParticipantChanged { dialog_id, who, state, .. } if who == "customer" && state == "active" => {
+                self.waiting.remove(dialog_id);
+            }
+            Event::ParticipantLeft { dialog_id, who, why, .. } => {
+                *self.summary.left.entry(*why).or_default() += 1;
+                if who == "customer" && self.waiting.remove(dialog_id) && *why == Left::HungUp {
+                    self.summary.gave_up += 1;
+                }
+            }
             Event::PreviewOffered { .. } => self.summary.previews += 1,
             Event::AttemptOpened { .. } => self.summary.attempts += 1,
             Event::AttemptEnded { outcome, .. } => {
@@ -401,11 +513,24 @@ impl<S: Store> World<S> {
         .await?;
         let known = self.step.engine().team_view().last_event_seq;
         self.checks.restored(self.now, known).map_err(|broken| self.broken(broken))?;
+        // Nothing that was asked is answered, and nothing that was told came to anything.
+        self.asked.clear();
+        self.tell_again();
         for worker in self.workers.values_mut() {
             worker.blink();
         }
         self.look(self.setup.agents.iter().copied().collect());
         Ok(())
+    }
+
+    /// The switch tells the new engine of callers whom the one before had not let in.
+    fn tell_again(&mut self) {
+        let lines = self.switch.switch.lines();
+        self.callers.retain(|call| lines.contains_key(&call.channel_id));
+        let waiting = self.callers.iter().filter(|call| lines.get(&call.channel_id) == Some(&None)).cloned();
+        for call in waiting.collect::<Vec<_>>() {
+            self.plan(self.now, Happening::ToldOf(call));
+        }
     }
 
     /// Whoever something happened to looks at their screen.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rappel::{
     domain::{
         agent::{Agent, AgentState},
-        attempt::CallProgress,
+        attempt::{Attempt, CallProgress, Phase},
         campaign::{Campaign, CampaignRules, CampaignState},
         command::{Act, Command},
         contact::{Contact, ContactNumber, ContactState, Progress},
@@ -24,7 +24,7 @@ use rappel::{
     engine::{
         Engine, Settings,
         input::{Candidate, Input, Notice, Snapshot},
-        output::{Ask, Order, Output, Ticket},
+        output::{Ask, Changes, Order, Output, Ticket},
         view::{AgentView, DialogView},
     },
 };
@@ -52,6 +52,8 @@ pub struct Bench {
     pub orders: Vec<Order>,
     /// Lines the switch still has.
     pub alive: Vec<ChannelId>,
+    /// What a store would know of dialogs, sessions and what is open.
+    pub committed: Snapshot,
     next_at: BTreeMap<ContactId, Timestamp>,
     tickets: u64,
     queues: usize,
@@ -97,7 +99,7 @@ impl Bench {
             ..Snapshot::default()
         };
         let rules = Arc::new(ZoneRules::bundled());
-        let engine = Engine::restore(TEAM, Settings::default(), rules, 1, snapshot, morning());
+        let engine = Engine::restore(TEAM, Settings::default(), rules, 1, snapshot.clone(), morning());
         let mut bench = Self {
             engine,
             now: morning(),
@@ -107,6 +109,7 @@ impl Bench {
             events: Vec::new(),
             orders: Vec::new(),
             alive: Vec::new(),
+            committed: snapshot,
             next_at: BTreeMap::new(),
             tickets: 0,
             queues: 0,
@@ -132,6 +135,7 @@ impl Bench {
                 contact.stated_zones.clone_from(&change.stated_zones);
                 self.next_at.insert(change.id, change.place.next_at);
             }
+            self.keep(&changes);
             self.suppressions.extend(changes.suppressions);
             self.events.extend(changes.events);
             self.orders.extend(orders);
@@ -142,6 +146,36 @@ impl Bench {
             }
         }
         panic!("the engine asks for ever");
+    }
+
+    fn keep(&mut self, changes: &Changes) {
+        let committed = &mut self.committed;
+        committed.dialogs.retain(|dialog| !changes.dialogs.contains_key(&dialog.id));
+        committed.dialogs.extend(changes.dialogs.values().filter(|d| d.settled_at.is_none()).cloned());
+        committed.sessions.retain(|session| !changes.sessions.contains_key(&session.agent_id));
+        committed.sessions.extend(changes.sessions.values().flatten().cloned());
+        committed.reservations.retain(|reservation| !changes.reservations.contains_key(&reservation.id));
+        committed.reservations.extend(changes.reservations.values().filter(|r| r.ended.is_none()).cloned());
+        committed.attempts.retain(|attempt| !changes.attempts.contains_key(&attempt.id));
+        let is_open = |attempt: &&Attempt| !matches!(attempt.phase, Phase::Ended(_));
+        committed.attempts.extend(changes.attempts.values().filter(is_open).cloned());
+        if let Some(last) = changes.events.last() {
+            (committed.last_seq, committed.last_event_at) = (last.seq, Some(last.at));
+        }
+    }
+
+    /// The engine stops, and goes on from what was committed; gives the orders of its first step.
+    pub fn restart(&mut self) -> Vec<Order> {
+        let in_progress = self.contacts.values().filter(|contact| contact.state == ContactState::InProgress);
+        let snapshot = Snapshot {
+            contacts: in_progress.map(|contact| self.candidate(contact)).collect(),
+            ..self.committed.clone()
+        };
+        let rules = Arc::new(ZoneRules::bundled());
+        self.engine = Engine::restore(TEAM, Settings::default(), rules, 1, snapshot, self.now);
+        let before = self.orders.len();
+        self.give(Input::Tick);
+        self.orders[before..].to_vec()
     }
 
     fn candidate(&self, contact: &Contact) -> Candidate {
@@ -241,6 +275,7 @@ impl Bench {
         let id = QueueId(1 + i64::try_from(self.queues).unwrap());
         self.queues += 1;
         let queue = Queue { id, team_id: TEAM, state: QueueState::Open, changed_at: self.now, rules };
+        self.committed.queues.push(queue.clone());
         self.notice(Notice::QueueChanged { queue: Box::new(queue) });
     }
 

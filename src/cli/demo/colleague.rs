@@ -13,10 +13,9 @@ use crate::{
 };
 
 /// Works until the program ends.
-pub(super) async fn works(team: TeamHandle, agent_id: AgentId, i: usize, clock: Clock, seed: u64) {
+pub(super) async fn works(team: TeamHandle, agent_id: AgentId, mut worker: Worker, clock: Clock, seed: u64) {
     let people = People::seeded(seed);
     let mut dice = Xoshiro256PlusPlus::seed_from_u64(seed ^ agent_id.0.unsigned_abs());
-    let mut worker = Worker::new((1001 + i).to_string());
     worker.on_shift = true;
     let mut events = team.events();
     let mut agenda: BTreeMap<(Timestamp, u64), Command> = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! `rappel demo`: a whole shift on the embedded defaults. Real engine, real store, real API; the telephone network and the
 //! agents are simulated, and a person can take a seat beside them.
 
+mod callers;
 mod colleague;
 mod screen;
 
@@ -29,6 +30,7 @@ use crate::{
     intake::{ListReader, ReadOptions},
     loading::{Loading, Tally},
     runtime::clock::Clock,
+    sim::{habits::Habits, worker::Worker, world::extensions},
     store::Database,
     telemetry::{self, LogFormat},
     zoneinfo,
@@ -104,11 +106,13 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
         requests_per_second: 200,
     })
     .await?;
+    callers::begin(&live, (campaigns[0].team_id, &team), begins_at, args.seed).await?;
     introduce(&live, &args, &seat, office);
     let handle = live.teams.team(campaigns[0].team_id);
     let screen = Screen::new(&live, campaigns.iter().map(|c| c.id).collect(), handle.clone(), office);
     for (i, agent) in colleagues.iter().enumerate() {
-        tokio::spawn(colleague::works(handle.clone(), agent.id, i, clock, args.seed));
+        let worker = Worker::new(i, &extensions(colleagues.len()), Habits::usual());
+        tokio::spawn(colleague::works(handle.clone(), agent.id, worker, clock, args.seed));
     }
     let began = Clock::stopwatch();
     tokio::select! {

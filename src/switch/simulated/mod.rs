@@ -4,7 +4,7 @@
 pub mod people;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, btree_map::Entry},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -15,22 +15,46 @@ use self::people::{Fate, People};
 use crate::{
     domain::{
         attempt::{CallProgress, NotMade, Side},
-        ids::ChannelId,
+        ids::{ChannelId, DialogId},
         outcome::FailureCause,
     },
-    engine::output::{Destination, Order},
+    engine::output::{Destination, Order, Phone},
     ports::{Switch, SwitchError},
 };
+
+/// An agent's phone answers by itself.
+const PHONE_ANSWERS_AFTER: SignedDuration = SignedDuration::from_millis(1_500);
 
 /// What the network tells, of which line.
 pub type Told = (ChannelId, CallProgress);
 
-/// The network itself: lines, and what will happen to them.
+/// Where a line is with itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// It is being made.
+    Calling,
+    /// A caller who has met nobody yet.
+    Waiting,
+    /// Whoever is at it can talk and hear.
+    Up,
+}
+
+/// A line that lives.
+#[derive(Clone, Debug)]
+struct Line {
+    stage: Stage,
+    /// The dialog whose people it hears.
+    room: Option<DialogId>,
+    /// The extension, if it is an agent's phone.
+    phone: Option<String>,
+}
+
+/// The network itself: lines, the rooms they are in, and what will happen to them.
 #[derive(Debug)]
 pub struct Network {
     people: People,
     /// Lines that live.
-    channels: BTreeSet<ChannelId>,
+    lines: BTreeMap<ChannelId, Line>,
     /// What happens when; the number keeps the order of what happens at one instant.
     plan: BTreeMap<(Timestamp, u64), Told>,
     planned: u64,
@@ -39,39 +63,118 @@ pub struct Network {
 impl Network {
     /// A network of these people.
     pub fn new(people: People) -> Self {
-        Self { people, channels: BTreeSet::new(), plan: BTreeMap::new(), planned: 0 }
+        Self { people, lines: BTreeMap::new(), plan: BTreeMap::new(), planned: 0 }
     }
 
-    /// Takes an order. A second `Dial` of one line changes nothing. Who hears whom in which room makes no difference to
-    /// people who make no sound, so those orders are only taken.
+    /// Takes an order. A second `Dial` of one line changes nothing, nor does an order about a line that is gone.
     pub fn order(&mut self, now: Timestamp, order: &Order) {
         match order {
-            Order::Dial { channel_id, phone, to, .. } => {
-                self.channels.extend(phone.as_ref().map(|phone| phone.channel_id));
-                if self.channels.insert(*channel_id) {
+            Order::Dial { dialog_id, channel_id, phone, to } => {
+                if !self.lines.contains_key(channel_id) {
+                    let rings_phone = phone.as_ref().is_some_and(|phone| self.bring(now, phone, *dialog_id, Stage::Up));
+                    let line = Line { stage: Stage::Calling, room: Some(*dialog_id), phone: None };
+                    self.lines.insert(*channel_id, line);
                     let (fate, ring_seconds_max) = self.fate(*channel_id, to);
-                    self.plan_call(now, *channel_id, fate, ring_seconds_max);
+                    match fate {
+                        Fate::AgentPhoneDead if rings_phone => self.phone_is_dead(now, *channel_id, phone.as_ref()),
+                        fate => self.plan_call(now, *channel_id, fate, ring_seconds_max),
+                    }
                 }
             }
-            Order::Connect { phone, .. } => {
-                if self.channels.insert(phone.channel_id) {
-                    self.will(now + SignedDuration::from_millis(1_500), phone.channel_id, CallProgress::Connected);
+            Order::Connect { dialog_id, phone } => {
+                if self.bring(now, phone, *dialog_id, Stage::Calling) {
+                    self.will(now + PHONE_ANSWERS_AFTER, phone.channel_id, CallProgress::Connected);
                 }
+            }
+            Order::Admit { dialog_id, channel_id } | Order::Retrieve { dialog_id, channel_id } => {
+                self.move_to(now, *channel_id, *dialog_id);
+            }
+            Order::Hold { channel_id, .. } => {
+                if let Some(line) = self.lines.get_mut(channel_id) {
+                    line.room = None;
+                }
+            }
+            Order::Leave { dialog_id, channel_id } => {
+                if let Some(line) = self.lines.get_mut(channel_id).filter(|line| line.room == Some(*dialog_id)) {
+                    line.room = None;
+                }
+            }
+            Order::Join { from, into } => {
+                for line in self.lines.values_mut().filter(|line| line.room == Some(*from)) {
+                    line.room = Some(*into);
+                }
+                self.meet(now, *into);
             }
             Order::SendDigit { channel_id, digit_id, .. } => {
-                let is_sent = self.channels.contains(channel_id);
+                let is_sent = self.lines.get(channel_id).is_some_and(|line| line.stage == Stage::Up);
                 let progress = CallProgress::Digit { digit_id: *digit_id, is_sent };
                 self.will(now + SignedDuration::from_millis(200), *channel_id, progress);
             }
-            Order::Hold { .. } | Order::Retrieve { .. } | Order::Join { .. } | Order::Leave { .. } => {}
             Order::HangUp { channel_id } => self.hang_up(now, *channel_id),
+            Order::EndOthers { keep, .. } => {
+                // A caller of whom no engine knows yet is told again, not ended.
+                let is_new = |line: &Line| line.stage == Stage::Waiting && line.room.is_none();
+                let others = self.lines.iter().filter(|(id, line)| !keep.contains(id) && !is_new(line));
+                let others: Vec<ChannelId> = others.map(|(id, _)| *id).collect();
+                for id in others {
+                    self.hang_up(now, id);
+                }
+            }
         }
     }
 
     /// A caller is on the line, until they hang up.
-    pub fn arrives(&mut self, now: Timestamp, channel_id: ChannelId, patience: SignedDuration) {
-        if self.channels.insert(channel_id) {
-            self.will(now + patience, channel_id, CallProgress::HungUp { by: Side::Customer });
+    pub fn arrives(&mut self, now: Timestamp, id: ChannelId, patience: SignedDuration) {
+        if let Entry::Vacant(line) = self.lines.entry(id) {
+            line.insert(Line { stage: Stage::Waiting, room: None, phone: None });
+            self.will(now + patience, id, CallProgress::HungUp { by: Side::Customer });
+        }
+    }
+
+    /// Somebody puts the phone at this extension down. False if it was not up.
+    pub fn drops(&mut self, now: Timestamp, extension: &str) -> bool {
+        let phone = self.lines.iter().find(|(_, line)| line.phone.as_deref() == Some(extension));
+        let Some(id) = phone.map(|(id, _)| *id) else { return false };
+        self.lines.remove(&id);
+        self.forget(id);
+        self.will(now, id, CallProgress::HungUp { by: Side::Agent });
+        true
+    }
+
+    /// Brings an agent's phone into a room. True if its line is new.
+    fn bring(&mut self, now: Timestamp, phone: &Phone, room: DialogId, stage: Stage) -> bool {
+        let is_new = !self.lines.contains_key(&phone.channel_id);
+        if is_new {
+            let line = Line { stage, room: Some(room), phone: Some(phone.extension.clone()) };
+            self.lines.insert(phone.channel_id, line);
+        }
+        self.move_to(now, phone.channel_id, room);
+        is_new
+    }
+
+    fn move_to(&mut self, now: Timestamp, id: ChannelId, room: DialogId) {
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.room = Some(room);
+            self.meet(now, room);
+        }
+    }
+
+    /// A caller whom somebody meets in the room waits no longer: they talk for a while.
+    fn meet(&mut self, now: Timestamp, room: DialogId) {
+        let here = |line: &&Line| line.room == Some(room);
+        if !self.lines.values().filter(here).any(|line| line.stage == Stage::Up) {
+            return;
+        }
+        let waits = |(_, line): &(&ChannelId, &mut Line)| line.room == Some(room) && line.stage == Stage::Waiting;
+        let mut met = Vec::new();
+        for (id, line) in self.lines.iter_mut().filter(waits) {
+            line.stage = Stage::Up;
+            met.push(*id);
+        }
+        for id in met {
+            self.forget(id);
+            let talks = self.people.caller_talks(id);
+            self.will(now + talks, id, CallProgress::HungUp { by: Side::Customer });
         }
     }
 
@@ -80,21 +183,23 @@ impl Network {
             Destination::Customer { permit } => {
                 (self.people.fate(channel_id, permit.number.as_str()), permit.ring_seconds_max)
             }
-            Destination::Placed { permit, ring_seconds_max } => {
-                (self.people.fate(channel_id, permit.dial_string()), *ring_seconds_max)
-            }
+            Destination::Placed { ring_seconds_max, .. } => (self.people.placed_fate(channel_id), *ring_seconds_max),
         }
+    }
+
+    fn phone_is_dead(&mut self, now: Timestamp, id: ChannelId, phone: Option<&Phone>) {
+        if let Some(phone) = phone {
+            self.lines.remove(&phone.channel_id);
+        }
+        let why = NotMade::Failed(FailureCause::AgentPhone);
+        self.will(now + SignedDuration::from_secs(15), id, CallProgress::NotMade { why });
     }
 
     fn plan_call(&mut self, now: Timestamp, id: ChannelId, fate: Fate, ring_seconds_max: u32) {
         // The agent's phone answers by itself, then the customer's begins to ring.
-        let rings_at = now + SignedDuration::from_millis(1_500);
+        let rings_at = now + PHONE_ANSWERS_AFTER;
         let not_made = |why| CallProgress::NotMade { why };
         match fate {
-            Fate::AgentPhoneDead => {
-                let at = now + SignedDuration::from_secs(15);
-                self.will(at, id, not_made(NotMade::Failed(FailureCause::AgentPhone)));
-            }
             Fate::Invalid => self.will(rings_at, id, not_made(NotMade::InvalidNumber)),
             Fate::Busy => self.will(rings_at, id, not_made(NotMade::Busy)),
             Fate::Congestion => self.will(rings_at, id, not_made(NotMade::Failed(FailureCause::Congestion))),
@@ -103,7 +208,8 @@ impl Network {
                 let at = rings_at + SignedDuration::from_secs(4);
                 self.will(at, id, not_made(NotMade::Failed(FailureCause::Declined)));
             }
-            Fate::RingsOut => {
+            // A phone that is up is not dead.
+            Fate::RingsOut | Fate::AgentPhoneDead => {
                 self.will(rings_at, id, CallProgress::Ringing);
                 self.will(rings_at + seconds(ring_seconds_max), id, not_made(NotMade::NoAnswer));
             }
@@ -123,25 +229,24 @@ impl Network {
         self.plan.insert((at, self.planned), (id, progress));
     }
 
+    /// Nothing more happens to a line; a tone on its way is answered all the same.
+    fn forget(&mut self, id: ChannelId) {
+        self.plan.retain(|_, (of, progress)| *of != id || matches!(progress, CallProgress::Digit { .. }));
+    }
+
     fn hang_up(&mut self, now: Timestamp, id: ChannelId) {
-        if !self.channels.contains(&id) {
-            return;
-        }
-        let connected = !self.plan.values().any(|told| *told == (id, CallProgress::Connected));
-        let answered =
-            connected && self.plan.values().any(|told| *told == (id, CallProgress::HungUp { by: Side::Customer }));
-        let is_phone = connected && !self.plan.values().any(|(of, _)| *of == id);
-        self.plan.retain(|_, (of, _)| *of != id);
-        if is_phone {
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        line.room = None;
+        let progress = match line.stage {
             // Nobody asks what became of a phone that was put down.
-            self.channels.remove(&id);
-            return;
-        }
-        let progress = if answered {
-            CallProgress::HungUp { by: Side::Agent }
-        } else {
-            CallProgress::NotMade { why: NotMade::GivenUp }
+            _ if line.phone.is_some() => {
+                self.lines.remove(&id);
+                return self.forget(id);
+            }
+            Stage::Calling => CallProgress::NotMade { why: NotMade::GivenUp },
+            Stage::Waiting | Stage::Up => CallProgress::HungUp { by: Side::Agent },
         };
+        self.forget(id);
         self.will(now + SignedDuration::from_millis(50), id, progress);
     }
 
@@ -154,21 +259,38 @@ impl Network {
     pub fn take_due(&mut self, now: Timestamp) -> Vec<Told> {
         let mut due = Vec::new();
         while let Some(entry) = self.plan.first_entry() {
-            if entry.key().0 > now {
+            let at = entry.key().0;
+            if at > now {
                 break;
             }
             let (id, progress) = entry.remove();
-            if matches!(progress, CallProgress::HungUp { .. } | CallProgress::NotMade { .. }) {
-                self.channels.remove(&id);
+            match progress {
+                CallProgress::HungUp { .. } | CallProgress::NotMade { .. } => drop(self.lines.remove(&id)),
+                CallProgress::Connected => self.comes_up(at, id),
+                CallProgress::Ringing | CallProgress::Digit { .. } => {}
             }
             due.push((id, progress));
         }
         due
     }
 
+    fn comes_up(&mut self, at: Timestamp, id: ChannelId) {
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.stage = Stage::Up;
+            if let Some(room) = line.room {
+                self.meet(at, room);
+            }
+        }
+    }
+
     /// Is this line alive?
     pub fn has(&self, id: ChannelId) -> bool {
-        self.channels.contains(&id)
+        self.lines.contains_key(&id)
+    }
+
+    /// Every line that lives, with the room it is in.
+    pub fn lines(&self) -> BTreeMap<ChannelId, Option<DialogId>> {
+        self.lines.iter().map(|(id, line)| (*id, line.room)).collect()
     }
 
     /// The people.
@@ -212,6 +334,18 @@ impl SimulatedSwitch {
     pub fn arrives(&self, now: Timestamp, channel_id: ChannelId, patience: SignedDuration) {
         self.network().arrives(now, channel_id, patience);
         self.changed.notify_one();
+    }
+
+    /// Somebody puts the phone at this extension down. False if it was not up.
+    pub fn drops(&self, now: Timestamp, extension: &str) -> bool {
+        let dropped = self.network().drops(now, extension);
+        self.changed.notify_one();
+        dropped
+    }
+
+    /// Every line that lives, with the room it is in: who is in one room, hears each other.
+    pub fn lines(&self) -> BTreeMap<ChannelId, Option<DialogId>> {
+        self.network().lines()
     }
 
     /// Waits until an order came, which may change [`SimulatedSwitch::next_at`].

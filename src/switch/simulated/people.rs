@@ -159,6 +159,31 @@ impl People {
         }
     }
 
+    /// What happens to a call to somebody whom an agent calls: most are there, and some of those have no time.
+    pub fn placed_fate(&self, channel: ChannelId) -> Fate {
+        let mut dice = dice(self.seed.rotate_left(29) ^ fold(channel.0.as_bytes()));
+        match dice.random_range(0..100) {
+            0..55 => answers(&mut dice, Who::Person(Wish::Talk), 20..200),
+            55..70 => answers(&mut dice, Who::Person(Wish::Talk), 1..12),
+            70..82 => Fate::RingsOut,
+            82..92 => Fate::Busy,
+            92..96 => Fate::Declined,
+            _ => Fate::Congestion,
+        }
+    }
+
+    /// How long a caller talks with whoever answers, if nobody ends it before.
+    pub fn caller_talks(&self, channel: ChannelId) -> SignedDuration {
+        let mut dice = dice(self.seed.rotate_left(41) ^ fold(channel.0.as_bytes()));
+        SignedDuration::from_secs(dice.random_range(5..240))
+    }
+
+    /// How long a caller waits before they give up.
+    pub fn patience(&self, channel: ChannelId) -> SignedDuration {
+        let mut dice = dice(self.seed.rotate_left(47) ^ fold(channel.0.as_bytes()));
+        SignedDuration::from_secs(dice.random_range(10..900))
+    }
+
     fn wish(&self, dice: &mut Xoshiro256PlusPlus) -> Wish {
         let roll = dice.random_range(0..1000u32);
         if roll < self.mix.do_not_call {

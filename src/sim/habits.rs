@@ -1,0 +1,52 @@
+//! How often simulated agents do what they can do, beside taking previews.
+
+/// How often, in shares of a thousand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// Moments without a call in which they call somebody.
+    pub places: u32,
+    /// Of the calls they make and the people they ask: colleagues.
+    pub colleagues: u32,
+    /// Conversations in which they ask somebody.
+    pub consults: u32,
+    /// Conversations that they pass on without asking.
+    pub direct_transfers: u32,
+    /// Conversations with a time on hold.
+    pub holds: u32,
+    /// Conversations in which they use the keypad.
+    pub keypads: u32,
+    /// Looks at the screen at which they try what does not work, or click wrong.
+    pub fumbles: u32,
+    /// Callers and colleagues whom they do not answer, or decline.
+    pub declines: u32,
+}
+
+impl Habits {
+    /// A usual day: mostly previews.
+    pub fn usual() -> Self {
+        Self {
+            places: 25,
+            colleagues: 400,
+            consults: 110,
+            direct_transfers: 30,
+            holds: 70,
+            keypads: 40,
+            fumbles: 3,
+            declines: 30,
+        }
+    }
+
+    /// Everything, all the time.
+    pub fn busy() -> Self {
+        Self {
+            places: 200,
+            colleagues: 500,
+            consults: 350,
+            direct_transfers: 120,
+            holds: 200,
+            keypads: 200,
+            fumbles: 60,
+            declines: 150,
+        }
+    }
+}
