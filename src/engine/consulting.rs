@@ -98,13 +98,6 @@ impl Engine {
         let Some(mut consultation) = self.consultation(into, agent_id).cloned() else { return };
         let from = consultation.id;
         self.out.orders.push(Order::Join { from, into });
-        let is_up =
-            |dialog: Option<&Dialog>| dialog.and_then(|d| d.state_of(agent_id)) == Some(ParticipantState::Active);
-        if !is_up(Some(&consultation)) && !is_up(self.dialogs.get(&into)) {
-            // Both were on hold: the agent's phone is in neither room.
-            let channel_id = self.sessions.get(&agent_id).and_then(|session| session.channel_id);
-            self.out.orders.extend(channel_id.map(|channel_id| Order::Retrieve { dialog_id: into, channel_id }));
-        }
         self.tell(from, &Event::DialogsJoined { from, into });
         self.clear_keypad(from, agent_id);
         let moved = std::mem::take(&mut consultation.participants);
