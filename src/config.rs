@@ -3,11 +3,24 @@
 //! A flag wins over the environment, the environment over the file, the file over the default. A key that is not known is
 //! refused, in the file and in the environment: a mistyped setting that is silently ignored costs somebody a night.
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    borrow::Cow,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
-use crate::{domain::dial_plan::DialPlan, engine::Settings, telemetry::LogFormat};
+use crate::{
+    domain::dial_plan::DialPlan,
+    engine::Settings,
+    switch::ari::{Address, AriPlan, AriSettings},
+    telemetry::{self, LogFormat},
+};
 
 /// The settings file with every key, its default and what it means: `rappel serve --print-config`.
 pub const TEMPLATE: &str = include_str!("config_template.toml");
@@ -24,6 +37,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "RAPPEL_LOG",
     "RAPPEL_LOG_FORMAT",
     "RAPPEL_TOKEN",
+    "RAPPEL_ASTERISK_PASSWORD",
 ];
 
 /// A setting is wrong.
@@ -38,6 +52,75 @@ pub enum SwitchKind {
     /// Seeded people, no telephone: for trying out and for training agents.
     #[default]
     Simulated,
+    /// Asterisk 22, through ARI.
+    Asterisk,
+}
+
+/// Which Asterisk to steer, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AsteriskConfig {
+    /// Where ARI is: `http://HOST:PORT`, one or several.
+    pub urls: Vec<String>,
+    /// The ARI user.
+    pub user: String,
+    /// A file with the user's password; the environment variable `RAPPEL_ASTERISK_PASSWORD` comes before it.
+    pub password_file: Option<PathBuf>,
+    /// Our Stasis application.
+    pub application: String,
+    /// The endpoint of a telephone number.
+    pub trunk: String,
+    /// The endpoint of an extension.
+    pub phone: String,
+}
+
+impl Default for AsteriskConfig {
+    fn default() -> Self {
+        let AriPlan { application, trunk, phone, .. } = AriPlan::default();
+        let urls = vec!["http://127.0.0.1:8088".to_owned()];
+        Self { urls, user: "rappel".to_owned(), password_file: None, application, trunk, phone }
+    }
+}
+
+impl AsteriskConfig {
+    /// Everything needed to connect.
+    ///
+    /// # Errors
+    /// No server, a template without the place for its number, or a password that cannot be read.
+    pub fn settings(&self, engine: &Settings) -> Result<AriSettings, BadConfig> {
+        for (key, template, place) in [("trunk", &self.trunk, "{number}"), ("phone", &self.phone, "{extension}")] {
+            if !template.contains(place) {
+                return Err(BadConfig(format!("asterisk.{key} is \"{template}\"; it must contain {place}")));
+            }
+        }
+        if self.urls.is_empty() {
+            return Err(BadConfig("asterisk.urls is empty: write where ARI is".to_owned()));
+        }
+        let plan = AriPlan {
+            application: self.application.clone(),
+            trunk: self.trunk.clone(),
+            phone: self.phone.clone(),
+            phone_seconds: engine.agent_phone_seconds,
+            country: engine.dial_plan.country,
+            ..AriPlan::default()
+        };
+        let password = self.password()?;
+        let server = |url: &String| Address { url: url.clone(), user: self.user.clone(), password: password.clone() };
+        Ok(AriSettings { servers: self.urls.iter().map(server).collect(), plan })
+    }
+
+    fn password(&self) -> Result<String, BadConfig> {
+        if let Ok(password) = std::env::var("RAPPEL_ASTERISK_PASSWORD") {
+            return Ok(password);
+        }
+        let Some(path) = &self.password_file else {
+            let hint = "set RAPPEL_ASTERISK_PASSWORD, or asterisk.password_file in the settings";
+            return Err(BadConfig(format!("the password of the ARI user is missing: {hint}")));
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| BadConfig(format!("asterisk.password_file {} cannot be read: {error}", path.display())))?;
+        Ok(text.trim_end().to_owned())
+    }
 }
 
 /// The settings, checked.
@@ -49,6 +132,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The telephone network.
     pub switch: SwitchKind,
+    /// Which Asterisk, where the switch is one.
+    pub asterisk: AsteriskConfig,
     /// What the simulated people follow from.
     pub seed: u64,
     /// What is logged.
@@ -67,6 +152,7 @@ impl Default for Config {
             database: DATABASE_DEFAULT.to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8090)),
             switch: SwitchKind::default(),
+            asterisk: AsteriskConfig::default(),
             seed: 1,
             log: "info".to_owned(),
             log_format: LogFormat::default(),
@@ -87,12 +173,17 @@ struct File {
     log: Option<String>,
     log_format: Option<LogFormat>,
     #[serde(default)]
+    asterisk: AsteriskConfig,
+    #[serde(default)]
     engine: EngineFile,
     #[serde(default)]
     dial_plan: DialPlan,
     #[serde(default)]
     limits: LimitsFile,
 }
+
+/// The parts of the file that have keys of their own.
+const SECTIONS: [&str; 2] = ["engine", "limits"];
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,19 +209,42 @@ impl Config {
     /// Reads a settings file over the defaults.
     ///
     /// # Errors
-    /// A file that cannot be read, or that says something wrong, with its place.
+    /// A file that cannot be read, or everything that is wrong in it, with its places.
     pub fn from_file(path: &Path) -> Result<Self, BadConfig> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| BadConfig(format!("{} cannot be read: {error}", path.display())))?;
-        Self::from_text(&text).map_err(|BadConfig(error)| BadConfig(format!("{}: {error}", path.display())))
+        Self::from_text(&text).map_err(|BadConfig(wrong)| {
+            let lines: Vec<_> = wrong.lines().map(|line| format!("\n  {line}")).collect();
+            BadConfig(format!("{} has wrong settings:{}", path.display(), lines.concat()))
+        })
     }
 
     /// Reads the text of a settings file over the defaults.
     ///
     /// # Errors
-    /// What is wrong, with its place.
+    /// Everything that is wrong, a line each, with its place.
     pub fn from_text(text: &str) -> Result<Self, BadConfig> {
-        let file: File = toml::from_str(text).map_err(|error| BadConfig(error.to_string()))?;
+        let (table, mistakes) = DeTable::parse_recoverable(text);
+        let mut wrong: Vec<(usize, String)> =
+            mistakes.iter().map(|it| (it.span().map_or(0, |span| span.start), it.message().to_owned())).collect();
+        if wrong.is_empty() {
+            wrong = wrong_keys(table.get_ref());
+        }
+        if wrong.is_empty() {
+            return Self::from_table(table).map_err(BadConfig);
+        }
+        wrong.sort();
+        let line = |at: usize| 1 + text[..text.floor_char_boundary(at)].matches('\n').count();
+        let told: Vec<_> = wrong.iter().map(|(at, what)| format!("line {}: {what}", line(*at))).collect();
+        Err(BadConfig(told.join("\n")))
+    }
+
+    fn from_table(table: Spanned<DeTable<'_>>) -> Result<Self, String> {
+        let file =
+            File::deserialize(toml::de::Deserializer::from(table)).map_err(|error| error.message().to_owned())?;
+        if let Some(log) = &file.log {
+            telemetry::check_filter(log).map_err(|wrong| format!("log: {wrong}"))?;
+        }
         let default = Self::default();
         let engine = Settings {
             presence_seconds: within("engine.presence_seconds", file.engine.presence_seconds, 3, 3_600)?
@@ -157,6 +271,7 @@ impl Config {
             database: file.database.unwrap_or(default.database),
             listen: file.listen.unwrap_or(default.listen),
             switch: file.switch.unwrap_or(default.switch),
+            asterisk: file.asterisk,
             seed: file.seed.unwrap_or(default.seed),
             log: file.log.unwrap_or(default.log),
             log_format: file.log_format.unwrap_or(default.log_format),
@@ -167,10 +282,37 @@ impl Config {
     }
 }
 
-fn within(key: &str, value: Option<u32>, least: u32, most: u32) -> Result<Option<u32>, BadConfig> {
+/// What is wrong with each key, asked of it alone: a reader of the whole file stops at the first.
+fn wrong_keys(table: &DeTable<'_>) -> Vec<(usize, String)> {
+    let mut asked = Vec::new();
+    for (name, value) in table {
+        match value.get_ref() {
+            DeValue::Table(section) if SECTIONS.contains(&&**name.get_ref()) => {
+                asked.extend(section.iter().map(|(key, inner)| {
+                    let section = Spanned::new(value.span(), DeValue::Table(alone(key, inner)));
+                    (key, alone(name, &section))
+                }));
+            }
+            _ => asked.push((name, alone(name, value))),
+        }
+    }
+    let wrong = |(key, table): (&Spanned<Cow<'_, str>>, DeTable<'_>)| {
+        let what = Config::from_table(Spanned::new(0..0, table)).err()?;
+        let what = if what.contains(&**key.get_ref()) { what } else { format!("{}: {what}", key.get_ref()) };
+        Some((key.span().start, what))
+    };
+    asked.into_iter().filter_map(wrong).collect()
+}
+
+/// A table with this key and no other.
+fn alone<'t>(name: &Spanned<Cow<'t, str>>, value: &Spanned<DeValue<'t>>) -> DeTable<'t> {
+    DeTable::from_iter([(name.clone(), value.clone())])
+}
+
+fn within(key: &str, value: Option<u32>, least: u32, most: u32) -> Result<Option<u32>, String> {
     match value {
         Some(value) if !(least..=most).contains(&value) => {
-            Err(BadConfig(format!("{key} is {value}; it must be from {least} to {most}")))
+            Err(format!("{key} is {value}; it must be from {least} to {most}"))
         }
         value => Ok(value),
     }
@@ -217,12 +359,30 @@ mod tests {
     fn unknown_keys_and_wrong_ranges_are_refused_with_their_place() {
         let unknown = Config::from_text("listn = \"127.0.0.1:1\"").unwrap_err().to_string();
         assert!(unknown.contains("listn") && unknown.contains("line 1"), "{unknown}");
+        let all = Config::from_text(
+            "listn = \"127.0.0.1:1\"\nseed = \"x\"\nlog = \"bla,,\"\n[engin]\na = 1\n[limits]\nper_second = 1\n\
+             requests_per_second = 0\n[engine]\npresence = 1\naudit_seconds = 1",
+        )
+        .unwrap_err()
+        .to_string();
+        insta::assert_snapshot!(all, @r#"
+        line 1: unknown field `listn`, expected one of `database`, `listen`, `switch`, `seed`, `log`, `log_format`, `asterisk`, `engine`, `dial_plan`, `limits`
+        line 2: seed: invalid type: string "x", expected u64
+        line 3: log: "bla" does not say what is logged: write a level like info, or rappel=debug,sqlx=warn
+        line 4: unknown field `engin`, expected one of `database`, `listen`, `switch`, `seed`, `log`, `log_format`, `asterisk`, `engine`, `dial_plan`, `limits`
+        line 7: unknown field `per_second`, expected `requests_per_second`
+        line 8: limits.requests_per_second is 0; it must be from 1 to 10000
+        line 10: unknown field `presence`, expected one of `presence_seconds`, `agent_phone_seconds`, `hang_up_seconds`, `audit_seconds`, `callback_days_max`, `answer_seconds`, `placed_ring_seconds`, `digits_outstanding_max`, `digit_seconds`
+        line 11: engine.audit_seconds is 1; it must be from 5 to 600
+        "#);
+        let syntax = Config::from_text("seed = 1\nlog = \nlisten = x").unwrap_err().to_string();
+        assert!(syntax.contains("line 2: ") && syntax.contains("line 3: "), "{syntax}");
         let range = Config::from_text("[engine]\npresence_seconds = 0").unwrap_err().to_string();
         assert!(range.contains("from 3 to 3600"), "{range}");
         let digits = Config::from_text("[dial_plan]\nextension_digits_max = 9").unwrap_err().to_string();
         assert!(digits.contains("write 1 to 6") && digits.contains("line 1"), "{digits}");
         let unknown = Config::from_text("[dial_plan]\npremium = true").unwrap_err().to_string();
-        assert!(unknown.contains("premium_allowed") && unknown.contains("line 2"), "{unknown}");
+        assert!(unknown.contains("dial_plan") && unknown.contains("premium_allowed"), "{unknown}");
         let variable = check_environment(["RAPPEL_DATABSE".to_owned()].into_iter()).unwrap_err().to_string();
         assert!(variable.contains("RAPPEL_DATABSE") && variable.contains("RAPPEL_DATABASE"), "{variable}");
     }

@@ -119,7 +119,7 @@ impl<'a> Loading<'a> {
         let contact = self.contact(row);
         let not_before_at = row.dial_time.map_or(self.now, |dial| {
             let zones = contact.numbers.first().map(|n| contact.zones_of(n).0.clone()).unwrap_or_default();
-            dial.not_before(&zones, self.rules).max(self.now)
+            dial.not_before(&zones, self.rules, self.now).max(self.now)
         });
         // Where a contact may come several times it is its row that tells it apart, so that the same file loaded twice
         // still changes nothing.

@@ -99,6 +99,21 @@ pub trait Store: Clone + Send + Sync + 'static {
 #[error("the switch did not take the order: {0}")]
 pub struct SwitchError(pub String);
 
+/// How one server of a telephone network does.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct ServerHealth {
+    /// Where it is.
+    pub url: String,
+    /// Do we hear it?
+    pub is_connected: bool,
+    /// Its version, once known.
+    pub version: Option<String>,
+    /// Lines there.
+    pub lines: usize,
+    /// What was wrong last.
+    pub problem: Option<String>,
+}
+
 /// What a team's engine needs of a telephone network. What happens to a line comes back as [`Input::Switch`].
 ///
 /// [`Input::Switch`]: crate::engine::input::Input::Switch
@@ -108,4 +123,9 @@ pub trait Switch: Send + Sync + 'static {
 
     /// Which of these lines the switch still has.
     fn alive(&self, now: Timestamp, channels: &[ChannelId]) -> impl Future<Output = Vec<ChannelId>> + Send;
+
+    /// How its servers do; none where there is nothing that could break.
+    fn health(&self) -> Vec<ServerHealth> {
+        Vec::new()
+    }
 }

@@ -20,6 +20,26 @@ pub enum LogFormat {
     Json,
 }
 
+/// Can it say what is logged? A piece is a level, or a target and its level; a bare word would be a target that logs
+/// everything, which nobody means.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub fn check_filter(filter: &str) -> Result<(), String> {
+    let is_level =
+        |word: &str| ["off", "error", "warn", "info", "debug", "trace"].contains(&word.to_lowercase().as_str());
+    let is_piece = |piece: &str| match piece.trim().split_once('=') {
+        Some((target, level)) => !target.is_empty() && is_level(level),
+        None => is_level(piece.trim()),
+    };
+    match filter.split(',').find(|piece| !is_piece(piece)) {
+        Some(piece) => {
+            Err(format!("\"{piece}\" does not say what is logged: write a level like info, or rappel=debug,sqlx=warn"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Starts logging to standard error. `filter` is like `info` or `rappel=debug,sqlx=warn`.
 pub fn start_logging(filter: &str, format: LogFormat) {
     let filter =
@@ -83,4 +103,19 @@ pub fn ready_to_preview(took: Duration) {
 /// A team has to be taken over again.
 pub fn team_failed() {
     counter!("rappel_team_failures_total").increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_filter;
+
+    #[test]
+    fn a_filter_is_made_of_levels_and_targets() {
+        for good in ["info", "INFO", "warn,rappel=debug", "rappel::http=trace, sqlx=off"] {
+            assert_eq!(check_filter(good), Ok(()), "{good}");
+        }
+        for bad in ["", "bla", "bla,,", "info,", "rappel=loud", "=info"] {
+            assert!(check_filter(bad).is_err(), "{bad}");
+        }
+    }
 }

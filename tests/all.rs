@@ -2,9 +2,11 @@
 
 mod api;
 mod architecture;
+mod calls;
 mod campaign_files;
 mod intake;
 mod journeys;
+mod journeys_http;
 mod process;
 mod queue_files;
 mod reports;
@@ -13,4 +15,5 @@ mod simulation;
 mod store_conformance;
 mod support;
 mod tables;
+mod telephony;
 mod windows;

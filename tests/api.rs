@@ -8,4 +8,4 @@ mod management;
 mod phone_books;
 mod queues;
 mod reasons;
-mod world;
+pub mod world;

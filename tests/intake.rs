@@ -118,7 +118,7 @@ fn every_problem_of_a_row_is_found_at_once() {
     let list = "First Name,Phone1,Phone2,Time Zone,Dial Time,Note\n\
         Ann,3125550142,312555,America/Chicago,2026-12-01 14:00,\n\
         Bo,,,,,\n\
-        Cy,555,x,EST,14:00,\n\
+        Cy,555,x,EST,46357.75,\n\
         Di,3125550142,,Mars/Base,,\n\
         Ed,3125550142,,,,n,surplus\n\
         ,,,,,\n\

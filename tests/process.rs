@@ -23,24 +23,24 @@ caller_id = "+13125550100"
 "#;
 
 /// A folder with a database, and the program to run in it.
-struct Place {
+pub struct Place {
     folder: TempDir,
     /// None is the default: a file in the folder.
     database: Option<String>,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let place = Self { folder: tempfile::tempdir().unwrap(), database: None };
         fs::write(place.path("spring.toml"), RULES).unwrap();
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn program(&self, args: &[&str]) -> Command {
+    pub fn program(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rappel"));
         command.args(args).current_dir(self.folder.path()).env_remove("RAPPEL_DATABASE");
         if let Some(url) = &self.database {
@@ -54,7 +54,7 @@ impl Place {
     }
 
     /// Runs it and gives what it says; it must succeed.
-    fn ok(&self, args: &[&str]) -> String {
+    pub fn ok(&self, args: &[&str]) -> String {
         let output = self.run(args);
         let says = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{args:?}: {says}{}", String::from_utf8_lossy(&output.stderr));
@@ -74,12 +74,12 @@ impl Place {
         place
     }
 
-    fn list(&self, name: &str, rows: &str) {
+    pub fn list(&self, name: &str, rows: &str) {
         fs::write(self.path(name), format!("Account Number,First Name,Last Name,Phone1\n{rows}")).unwrap();
     }
 }
 
-fn token(says: &str) -> String {
+pub fn token(says: &str) -> String {
     says.lines().find_map(|line| line.strip_prefix("token (shown once): ")).expect("a token").to_owned()
 }
 
@@ -89,9 +89,11 @@ fn a_file_with_mistakes_is_refused_with_every_place_and_a_good_one_is_applied() 
     fs::write(place.path("bad.toml"), "name = \"x\"\nteam = \"t\"\ncountry = \"USA\"\npriority = 200\nprority = 1\n")
         .unwrap();
     let says = place.fails(&["check", "bad.toml", "spring.toml"]);
-    for place_of_mistake in ["bad.toml:3:11", "bad.toml:4:12", "bad.toml:5:1", "1 of 2 files have errors"] {
+    for place_of_mistake in ["bad.toml:3:11", "bad.toml:4:12", "bad.toml:5:1", "1 of 2 files has errors"] {
         assert!(says.contains(place_of_mistake), "{place_of_mistake} is not in:\n{says}");
     }
+    fs::write(place.path("latin.toml"), b"name = \"x\"\nteam = \"caf\xe9\"\n").unwrap();
+    assert!(place.fails(&["check", "latin.toml"]).contains("line 2 is not UTF-8"));
     place.fails(&["campaign", "apply", "bad.toml", "spring.toml"]);
     assert!(place.ok(&["campaign", "list"]).contains("there is no campaign yet"), "nothing is half done");
     place.ok(&["campaign", "apply", "spring.toml"]);
@@ -121,6 +123,25 @@ fn a_list_loaded_twice_changes_nothing_and_refused_rows_can_be_mended() {
     let third = place.ok(&["load", "march.rejects.csv", "--campaign", "spring"]);
     assert!(third.contains("2 loaded, 0 updated, 0 there already, 0 refused"), "{third}");
     assert!(place.ok(&["campaign", "show", "spring"]).contains("3 loaded: 3 waiting"));
+}
+
+#[test]
+fn a_rejects_file_that_somebody_mends_is_kept_and_names_do_not_pile_up() {
+    let place = Place::with_campaign();
+    place.list("m.csv", "A1,Ann,One,312-555-0101\nA2,Bob,Two,312-555-01\nA3,Cleo,Three,312-555-02\n");
+    let load = |file: &str| place.ok(&["load", file, "--campaign", "spring"]);
+    load("m.csv");
+    let mended = fs::read_to_string(place.path("m.rejects.csv")).unwrap().replace("312-555-01,", "312-555-0102,");
+    fs::write(place.path("m.rejects.csv"), &mended).unwrap();
+    let again = load("m.csv");
+    assert!(again.contains("m.rejects.csv is kept") && again.contains("are in m.rejects-2.csv"), "{again}");
+    assert_eq!(fs::read_to_string(place.path("m.rejects.csv")).unwrap(), mended);
+    let shown = place.ok(&["campaign", "show", "spring"]);
+    assert!(shown.contains("nobody is called while the campaign is draft") && !shown.contains("open now"), "{shown}");
+    let rest = load("m.rejects.csv");
+    assert!(rest.contains("1 loaded, 0 updated, 0 there already, 1 refused"), "{rest}");
+    assert!(rest.contains("are in m.rejects-3.csv"), "{rest}");
+    assert!(place.ok(&["campaign", "show", "spring"]).contains("2 loaded"));
 }
 
 #[test]
@@ -170,7 +191,7 @@ fn explain_names_every_rule_and_a_zone_can_be_set() {
     let place = Place::with_campaign();
     place.list("l.csv", "A1,Ann,One,800-555-0101\n");
     let load = place.ok(&["load", "l.csv", "--campaign", "spring"]);
-    assert!(load.contains("1 have no known time zone"), "{load}");
+    assert!(load.contains("1 without a known time zone"), "{load}");
     place.ok(&["campaign", "start", "spring"]);
     assert!(place.ok(&["explain", "1"]).contains("zone"));
     place.ok(&["contact", "zone", "1", "America/Denver"]);
@@ -183,15 +204,154 @@ fn explain_names_every_rule_and_a_zone_can_be_set() {
 }
 
 #[test]
+fn a_contact_is_found_by_its_id_its_account_or_its_telephone() {
+    let place = Place::with_campaign();
+    place.list("l.csv", "2,Ann,One,312-555-0101\nB7,Bob,Two,312-555-0102\n");
+    place.ok(&["load", "l.csv", "--campaign", "spring"]);
+    for named in ["B7", "312-555-0102", "+13125550102"] {
+        assert!(place.ok(&["explain", named]).starts_with("contact 2 "), "{named}");
+        assert!(place.ok(&["contact", "show", named]).contains("\"Bob\""), "{named}");
+    }
+    // 2 is the id of Bob and the account number of Ann.
+    let says = place.fails(&["explain", "2"]);
+    for part in ["spring", "Ann One", "Bob Two", "its id", "account number", "--id", "--account"] {
+        assert!(says.contains(part), "{part} is not in:\n{says}");
+    }
+    assert!(place.ok(&["explain", "2", "--id"]).starts_with("contact 2 "));
+    assert!(place.ok(&["explain", "2", "--account"]).starts_with("contact 1 "));
+    assert!(place.fails(&["contact", "show", "nobody"]).contains("no contact"));
+
+    fs::write(place.path("autumn.toml"), RULES.replace("spring", "autumn")).unwrap();
+    place.ok(&["campaign", "apply", "autumn.toml"]);
+    place.ok(&["load", "l.csv", "--campaign", "autumn"]);
+    assert!(place.fails(&["explain", "B7"]).contains("--campaign NAME"));
+    assert!(place.ok(&["explain", "B7", "--campaign", "autumn"]).starts_with("contact 4 "));
+}
+
+#[test]
 fn numbers_are_suppressed_from_a_file_with_its_bad_lines_named() {
     let place = Place::with_campaign();
     fs::write(place.path("dnc.csv"), "number\n312-555-0101\nnonsense 7\n+13125550102\n").unwrap();
-    let says = place.fails(&["suppress", "load", "dnc.csv"]);
-    assert!(says.contains("dnc.csv:3:"), "{says}");
+    let output = place.run(&["suppress", "load", "dnc.csv"]);
+    let (says, complains) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!output.status.success() && complains.contains("dnc.csv:3:"), "{complains}");
+    assert!(says.contains("2 numbers added, 0 prolonged, 0 there already, 1 line refused"), "{says}");
+    assert!(says.contains("refused lines are in dnc.rejects.csv"), "{says}");
     let list = place.ok(&["suppress", "list"]);
     assert!(list.contains("+13125550101") && list.contains("+13125550102"), "{list}");
     place.ok(&["suppress", "remove", "312-555-0101"]);
     assert!(!place.ok(&["suppress", "list"]).contains("+13125550101"));
+
+    let mended = fs::read_to_string(place.path("dnc.rejects.csv")).unwrap().replace("nonsense 7", "312-555-0107");
+    fs::write(place.path("dnc.rejects.csv"), mended).unwrap();
+    let says = place.ok(&["suppress", "load", "dnc.rejects.csv"]);
+    assert!(says.contains("1 number added, 0 prolonged, 0 there already, 0 lines refused"), "{says}");
+    assert!(place.ok(&["suppress", "list"]).lines().all(|line| line.ends_with(" dnc.csv")));
+}
+
+#[test]
+fn a_do_not_call_list_says_until_when_and_for_which_campaign() {
+    let place = Place::with_campaign();
+    let rows = "Phone;Until;Campaign;Remark\n312-555-0101;2199-01-01;spring;x\n312-555-0102;;;\n\
+                312-555-0103;2020-01-01;;\n312-555-0104;;autumn;\n312-555-0105;soon;;\n";
+    fs::write(place.path("dnc.csv"), rows).unwrap();
+    let complains = place.fails(&["suppress", "load", "dnc.csv"]);
+    for part in [
+        "not used: Remark",
+        "dnc.csv:4: until: 2020-01-01 is over",
+        "dnc.csv:5: there is no campaign \"autumn\"",
+        "dnc.csv:6: until: write a date",
+    ] {
+        assert!(complains.contains(part), "{part} is not in:\n{complains}");
+    }
+    let list = place.ok(&["suppress", "list"]);
+    assert!(list.contains("campaign spring") && list.contains("until 2199-01-01T00:00:00Z"), "{list}");
+    assert!(list.contains("all campaigns") && list.contains("for good"), "{list}");
+    fs::write(place.path("again.csv"), "312-555-0101\n312-555-0102\n").unwrap();
+    let says = place.ok(&["suppress", "load", "again.csv", "--campaign", "spring"]);
+    assert!(says.contains("1 number added, 1 prolonged, 0 there already, 0 lines refused"), "{says}");
+}
+
+#[test]
+fn the_longer_of_two_prohibitions_stands_and_one_that_is_over_is_refused() {
+    let place = Place::new();
+    let add = |more: &[&str]| place.ok(&[&["suppress", "add", "312-555-0101"], more].concat());
+    assert!(add(&["--until", "2198-01-01"]).contains("+13125550101 must not be called from now on, until 2198-01-01"));
+    assert!(add(&["--until", "2199-01-01"]).contains("now until 2199-01-01T00:00:00Z (it was until 2198-01-01"));
+    assert!(add(&[]).contains("now for good"));
+    assert!(add(&["--until", "2199-01-01"]).contains("already, for good: the longer one stands"));
+    assert!(place.fails(&["suppress", "add", "312-555-0102", "--until", "2020-01-01"]).contains("2020-01-01 is over"));
+}
+
+#[test]
+fn an_agent_is_added_once_to_a_team_that_is_there() {
+    let place = Place::with_campaign();
+    let says = place.fails(&["agent", "add", "ann", "--team", "nrth"]);
+    assert!(says.contains("no team \"nrth\"") && says.contains("north") && says.contains("--new-team"), "{says}");
+    token(&place.ok(&["agent", "add", "ann", "--team", "north"]));
+    assert!(place.fails(&["agent", "add", "ann", "--team", "north"]).contains("already, in team north"));
+    assert!(place.ok(&["agent", "add", "ann", "--team", "north", "--name", "Ann B."]).contains("is called Ann B."));
+    token(&place.ok(&["agent", "add", "bob", "--team", "south", "--new-team"]));
+    let list = place.ok(&["agent", "list"]);
+    let lines: Vec<Vec<&str>> = list.lines().map(|line| line.split_whitespace().collect()).collect();
+    let wanted =
+        [vec!["id", "login", "team", "name"], vec!["1", "ann", "north", "Ann", "B."], vec!["2", "bob", "south", "bob"]];
+    assert_eq!(lines, wanted);
+}
+
+#[test]
+fn a_token_says_when_it_ends_and_is_not_made_for_the_past() {
+    let place = Place::with_campaign();
+    place.fails(&["token", "create", "--role", "admin", "--until", "2020-01-01"]);
+    place.ok(&["token", "create", "--role", "manager", "--team", "north", "--until", "2199-01-01"]);
+    let list = place.ok(&["token", "list"]);
+    let line: Vec<&str> = list.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(line[..5], ["1", "manager", "valid", "2199-01-01T00:00:00Z", "north"], "{list}");
+}
+
+#[test]
+fn an_unreachable_server_is_named_at_once() {
+    let mut place = Place::new();
+    place.database = Some("postgres://ann@127.0.0.1:1/nothing".to_owned());
+    let says = place.fails(&["campaign", "list"]);
+    for part in ["nothing", "127.0.0.1:1", "ann", "refused"] {
+        assert!(says.contains(part), "{part} is not in:\n{says}");
+    }
+    assert!(!says.contains("timed out"), "{says}");
+}
+
+/// A simulation from a Monday morning in New York.
+fn simulate(place: &Place, list: &str, more: &[&str]) -> String {
+    let start = ["simulate", "spring.toml", "--list", list, "--from", "2026-11-30"];
+    place.ok(&[&start, more].concat())
+}
+
+#[test]
+fn simulate_says_when_a_list_is_done_and_what_cannot_be_called() {
+    let place = Place::new();
+    place.list("l.csv", "A1,Ann,One,312-555-0101\nA2,Bob,Two,800-555-0102\n");
+    let says = simulate(&place, "l.csv", &["--agents", "1", "--days", "20"]);
+    assert!(says.contains("1 agent, 20 working days from Mon 30 Nov 2026 to Fri 25 Dec 2026"), "{says}");
+    assert!(says.contains("1 contact cannot be called and not counted: no known time zone"), "{says}");
+    assert!(says.contains("\ndone "), "{says}");
+    for refused in [["--agents", "0"], ["--days", "0"], ["--by", "someday"], ["--by", "2026-11-29"]] {
+        place.fails(&[&["simulate", "spring.toml", "--list", "l.csv", "--from", "2026-11-30"][..], &refused].concat());
+    }
+}
+
+#[test]
+fn simulate_says_what_it_would_take_when_a_list_is_not_done() {
+    let place = Place::new();
+    let list = fs::File::create(place.path("long.csv")).unwrap();
+    rappel::cli::sample_list::write(list, 150, rappel::cli::sample_list::Numbers::Us, 3).unwrap();
+    let says = simulate(&place, "long.csv", &["--agents", "1", "--by", "mon", "--runs", "3", "--log", "events"]);
+    assert!(says.contains("not done by Mon 30 Nov 2026, after 1 working day in 3 of 3 runs with 1 agent"), "{says}");
+    for part in [" of 150 contacts are left (", "closed per agent hour", "with 1 agent it would", "agents it would"] {
+        assert!(says.contains(part), "{part} is not in:\n{says}");
+    }
+    let log = fs::read(place.path("events")).unwrap();
+    simulate(&place, "long.csv", &["--agents", "1", "--days", "1", "--log", "again"]);
+    assert!(log == fs::read(place.path("again")).unwrap(), "the same seed gave two different logs");
 }
 
 #[test]
@@ -200,19 +360,27 @@ fn unknown_settings_are_refused() {
     let output = place.program(&["campaign", "list"]).env("RAPPEL_DATABSE", "sqlite:x").output().unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).contains("RAPPEL_DATABSE"));
     fs::write(place.path("rappel.toml"), "databse = \"sqlite:x\"\n").unwrap();
-    assert!(place.fails(&["serve", "--config", "rappel.toml"]).contains("databse"));
+    let says = place.fails(&["serve", "--config", "rappel.toml"]);
+    assert!(says.contains("line 1: ") && says.contains("databse"), "{says}");
+    assert!(place.fails(&["serve", "--log", "bla,,"]).contains("write a level like info"));
 }
 
 /// A server that runs until it is dropped.
-struct Server {
+pub struct Server {
     child: Child,
     base: String,
 }
 
 impl Server {
     fn start(place: &Place) -> Self {
+        Self::start_with(place, &[], &[])
+    }
+
+    /// With more arguments, and variables of the environment.
+    pub fn start_with(place: &Place, more: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = place
-            .program(&["serve", "--listen", "127.0.0.1:0", "--log", "warn"])
+            .program(&[&["serve", "--listen", "127.0.0.1:0", "--log", "warn"], more].concat())
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
@@ -225,7 +393,7 @@ impl Server {
         Self { child, base }
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -239,18 +407,23 @@ impl Drop for Server {
 }
 
 /// What an agent's page does.
-struct Page {
+pub struct Page {
     client: reqwest::Client,
     base: String,
     token: String,
 }
 
 impl Page {
-    fn new(server: &Server, token: &str) -> Self {
+    /// The server is another one from now on.
+    pub fn moves_to(&mut self, server: &Server) {
+        self.base.clone_from(&server.base);
+    }
+
+    pub fn new(server: &Server, token: &str) -> Self {
         Self { client: reqwest::Client::new(), base: server.base.clone(), token: token.to_owned() }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+    pub async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let method = method.parse().unwrap();
         let mut request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
         if let Some(body) = body {
@@ -268,11 +441,14 @@ impl Page {
     }
 
     /// Asks until the view is as wanted.
-    async fn until(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        // A page looks often, and not more often than it may.
+        let mut again = tokio::time::interval(std::time::Duration::from_millis(50));
         let looks = async {
             loop {
-                let (_, view) = self.ask("GET", "/v1/me", None).await;
-                if wanted(&view) {
+                again.tick().await;
+                let (status, view) = self.ask("GET", "/v1/me", None).await;
+                if status == 200 && wanted(&view) {
                     return view;
                 }
                 self.ask("POST", "/v1/me/presence", None).await;
@@ -408,7 +584,7 @@ fn reasons_are_created_assigned_and_removed() {
     assert!(place.ok(&["reason", "list"]).contains("there is no reason yet"));
     let says = place.fails(&["reason", "add", "not-ready", "Lunch", "--code", "1", "--team", "north"]);
     assert!(says.contains("there is no team \"north\""), "{says}");
-    place.ok(&["agent", "add", "ann", "--team", "north"]);
+    place.ok(&["agent", "add", "ann", "--team", "north", "--new-team"]);
     let says = place.ok(&["reason", "add", "not-ready", "Lunch", "--code", "1", "--team", "north"]);
     assert!(says.contains("agents of team north can choose \"Lunch\" from now on"), "{says}");
     place.ok(&["reason", "add", "wrap-up", "Sale", "--code", "1"]);
@@ -464,7 +640,7 @@ fn the_queue_that_the_help_shows_can_be_applied_opened_and_closed() {
 #[test]
 fn t01_3_a_phone_book_is_loaded_searched_mended_and_removed() {
     let place = Place::new();
-    place.ok(&["agent", "add", "ann", "--team", "north"]);
+    place.ok(&["agent", "add", "ann", "--team", "north", "--new-team"]);
     fs::write(
         place.path("house.csv"),
         "Nom;Prénom;Téléphone;Service;Étage\nByron;Hélène;(312) 555-0142;Billing;2\nFlowers;;1-800-FLOWERS;;\n;;1234;;\n\
@@ -495,7 +671,7 @@ fn t01_3_a_phone_book_is_loaded_searched_mended_and_removed() {
 
     let found = place.ok(&["phone-book", "search", "desk 1234", "--team", "north"]);
     assert!(found.contains("Desk") && !found.contains("Gate"), "{found}");
-    place.ok(&["agent", "add", "bob", "--team", "south"]);
+    place.ok(&["agent", "add", "bob", "--team", "south", "--new-team"]);
     let found = place.ok(&["phone-book", "search", "desk", "--team", "south"]);
     assert!(found.contains("nothing has all these words"), "{found}");
     fs::write(place.path("small.csv"), "Name,Number\nDesk,1234\n").unwrap();

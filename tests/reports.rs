@@ -7,8 +7,14 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use rappel::{
     domain::{
-        agent::AgentState, attempt::Phase, callback::CallbackState, contact::ContactState, event::Event,
-        ids::ContactId, reservation::ReservationEnd, zone_rules::ZoneRules,
+        agent::AgentState,
+        attempt::Phase,
+        callback::CallbackState,
+        contact::ContactState,
+        event::Event,
+        ids::{CampaignId, ContactId, ListId},
+        reservation::ReservationEnd,
+        zone_rules::ZoneRules,
     },
     store::{
         Database,
@@ -244,55 +250,72 @@ async fn agents_quarter_by_quarter() {
         AgentState::Hold,
         AgentState::WrapUp,
     ];
+    use GroupBy::{Agent, Campaign, Day as ByDay, Hour, List};
+    let groupings = [vec![Agent, ByDay], vec![Hour, Agent], vec![Campaign], vec![ByDay, List, Hour], vec![Agent, List]];
     on_each(async |day, rules| {
-        for (from, until) in [
+        let spans = [
             (None, None),
             (Some(day.at(5 * 3600 + 17)), Some(day.at(29 * 3600 + 3))),
             (Some(day.at(45 * 3600)), Some(day.at(400 * 3600))),
-        ] {
-            let group_by = vec![GroupBy::Agent, GroupBy::Day];
-            let query = ReportQuery { group_by, from, until, ..day.query(ReportKind::Agents) };
+        ];
+        for (group_by, (from, until)) in groupings.iter().flat_map(|by| spans.map(|span| (by, span))) {
+            let query = ReportQuery { group_by: group_by.clone(), from, until, ..day.query(ReportKind::Agents) };
             let report = day.db.report(&query, rules).await.expect("a report");
             let mut wanted: BTreeMap<Vec<String>, Vec<i64>> = BTreeMap::new();
             let within = |at: Timestamp| from.is_none_or(|from| at >= from) && until.is_none_or(|until| at < until);
-            let mut add = |agent_id, at: Timestamp, column: usize, n: i64| {
+            let key = |agent_id, at: Timestamp, of: Option<(CampaignId, ListId)>| -> Vec<String> {
+                let campaign = of.map_or_else(String::new, |(campaign, _)| day.campaign_name(campaign));
+                let label = |group: &GroupBy| match group {
+                    Agent => vec![day.login(agent_id)],
+                    ByDay => vec![day.date(at)],
+                    Hour => vec![day.hour(at)],
+                    Campaign => vec![campaign.clone()],
+                    List => vec![campaign.clone(), of.map_or_else(String::new, |(_, list)| day.list_name(list))],
+                    GroupBy::Outcome | GroupBy::Disposition => unreachable!("not asked for"),
+                };
+                group_by.iter().flat_map(label).collect()
+            };
+            let mut add = |key: Vec<String>, at: Timestamp, column: usize, n: i64| {
                 if within(at) {
-                    let key = vec![day.login(agent_id), day.date(at)];
                     wanted.entry(key).or_insert_with(|| vec![0; 15])[column] += n;
                 }
             };
-            for (agent_id, state, began_at, ended_at) in &day.spans {
-                let column = 1 + STATES.iter().position(|it| it == state).expect("at work");
-                // No midnight anywhere is within a quarter of an hour of UTC.
-                let mut at = (*began_at).max(from.unwrap_or(*began_at));
-                let ended_at = (*ended_at).min(until.unwrap_or(*ended_at));
+            for span in &day.spans {
+                let column = 1 + STATES.iter().position(|it| *it == span.state).expect("at work");
+                // No full hour anywhere is within a quarter of an hour of UTC.
+                let mut at = span.began_at.max(from.unwrap_or(span.began_at));
+                let ended_at = span.ended_at.min(until.unwrap_or(span.ended_at));
                 while at < ended_at {
                     let next = at + SignedDuration::from_secs(900 - at.as_second().rem_euclid(900));
                     let seconds = next.min(ended_at).duration_since(at).as_secs();
-                    add(*agent_id, at, column, seconds);
-                    add(*agent_id, at, 0, seconds);
+                    add(key(span.agent_id, at, span.of), at, column, seconds);
+                    add(key(span.agent_id, at, span.of), at, 0, seconds);
                     at = next;
                 }
             }
             for it in &day.reservations {
-                add(it.agent_id, it.offered_at, 7, 1);
+                let list = day.contacts.iter().find(|contact| contact.id == it.contact_id).expect("loaded").list_id;
+                let mut count = |column| {
+                    add(key(it.agent_id, it.offered_at, Some((it.campaign_id, list))), it.offered_at, column, 1);
+                };
+                count(7);
                 match it.ended.map(|end| end.how) {
-                    Some(ReservationEnd::Accepted) => add(it.agent_id, it.offered_at, 8, 1),
-                    Some(ReservationEnd::Rejected) => add(it.agent_id, it.offered_at, 9, 1),
-                    Some(ReservationEnd::Closed) => add(it.agent_id, it.offered_at, 10, 1),
-                    Some(how) if how.name().starts_with("lapsed") => add(it.agent_id, it.offered_at, 11, 1),
+                    Some(ReservationEnd::Accepted) => count(8),
+                    Some(ReservationEnd::Rejected) => count(9),
+                    Some(ReservationEnd::Closed) => count(10),
+                    Some(how) if how.name().starts_with("lapsed") => count(11),
                     _ => {}
                 }
             }
             for it in &day.attempts {
                 let sums = attempt_sums(it);
                 for (column, n) in [(12, 1), (13, sums[1]), (14, sums[5])] {
-                    add(it.agent_id, it.opened_at, column, n);
+                    add(key(it.agent_id, it.opened_at, Some((it.campaign_id, it.list_id))), it.opened_at, column, n);
                 }
             }
             let wanted: Rows =
                 wanted.into_iter().map(|(key, row)| (key, row.iter().map(ToString::to_string).collect())).collect();
-            assert_eq!(rows(&report, 2), wanted, "{} from {from:?}", day.zone);
+            assert_eq!(rows(&report, report.columns.len() - 15), wanted, "{} {group_by:?} from {from:?}", day.zone);
 
             // Without days the same seconds, all together.
             let query = ReportQuery { group_by: vec![], ..query };
@@ -300,6 +323,14 @@ async fn agents_quarter_by_quarter() {
             let seconds: i64 = wanted.values().map(|row| row[0].parse::<i64>().expect("a number")).sum();
             assert_eq!(all.rows[0][0], Value::Seconds(seconds));
         }
+        // One list of one campaign alone.
+        let (campaign, list) = (Some("spring".to_owned()), Some("april".to_owned()));
+        let query = ReportQuery { group_by: vec![], campaign, list, ..day.query(ReportKind::Agents) };
+        let is_meant = |(campaign, list)| day.campaign_name(campaign) == "spring" && day.list_name(list) == "april";
+        let wanted = day.spans.iter().filter(|span| span.of.is_some_and(is_meant));
+        let seconds: i64 = wanted.map(|span| span.ended_at.duration_since(span.began_at).as_secs()).sum();
+        let report = day.db.report(&query, rules).await.expect("a report");
+        assert!(seconds > 0 && report.rows[0][0] == Value::Seconds(seconds), "{seconds}: {:?}", report.rows);
     })
     .await;
 }
@@ -333,12 +364,8 @@ async fn a_report_can_be_narrowed_down_and_says_what_cannot_be() {
         (ReportQuery { list: Some("x".to_owned()), ..all.clone() }, "there is no list \"x\""),
         (ReportQuery { agent: Some("x".to_owned()), ..all.clone() }, "there is no agent \"x\""),
         (
-            ReportQuery { group_by: vec![GroupBy::Hour], ..day.query(ReportKind::Agents) },
-            "the report agents cannot be grouped by hour; take some of agent, day",
-        ),
-        (
-            ReportQuery { campaign: Some("spring".to_owned()), ..day.query(ReportKind::Agents) },
-            "an agent's states belong to no campaign: leave out campaign and list",
+            ReportQuery { group_by: vec![GroupBy::Outcome], ..day.query(ReportKind::Agents) },
+            "the report agents cannot be grouped by outcome; take some of campaign, list, agent, day, hour",
         ),
         (
             ReportQuery { from: Some(day.now), until: Some(day.now), ..all.clone() },

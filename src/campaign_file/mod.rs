@@ -53,7 +53,11 @@ fn has_errors(problems: &[Problem]) -> bool {
 
 /// The text of the file at `path`, without a byte order mark.
 pub fn read(path: &Path) -> io::Result<String> {
-    let text = fs::read_to_string(path)?;
+    let text = String::from_utf8(fs::read(path)?).map_err(|error| {
+        let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let line = 1 + before.matches('\n').count();
+        io::Error::new(io::ErrorKind::InvalidData, format!("line {line} is not UTF-8: save the file as UTF-8"))
+    })?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 

@@ -5,9 +5,12 @@ use jiff::Timestamp;
 
 use super::{CliError, DatabaseArg, Outcome, fail, now, read_instant};
 use crate::{
-    domain::{agent::Agent, ids::AgentId},
+    domain::{
+        agent::Agent,
+        ids::{AgentId, TeamId},
+    },
     http,
-    store::{Database, NewToken, Role},
+    store::{Database, NewToken, Role, Team, Token},
 };
 
 #[derive(Debug, Args)]
@@ -24,10 +27,13 @@ enum AgentCommand {
     Add {
         /// The name they sign in with
         login: String,
-        /// Their team; it is made if it is not there
+        /// Their team: one that a campaign, a queue or another agent has
         #[arg(long)]
         team: String,
-        /// Their name, for people; by default the login
+        /// Make the team if it is not there
+        #[arg(long)]
+        new_team: bool,
+        /// Their name, for people; by default the login. For one who is there already, the name from now on
         #[arg(long)]
         name: Option<String>,
     },
@@ -63,7 +69,7 @@ enum TokenCommand {
         /// What it is for
         #[arg(long, default_value = "made on the command line")]
         label: String,
-        /// When it ends; by default never
+        /// When it ends, e.g. 2026-12-31 (UTC); by default never
         #[arg(long, value_parser = read_instant)]
         until: Option<Timestamp>,
     },
@@ -103,24 +109,62 @@ impl From<RoleArg> for Role {
 pub(super) async fn run(args: AgentArgs) -> Outcome {
     let db = args.database.open().await?;
     match args.command {
-        AgentCommand::Add { login, team, name } => {
-            let agent = db.agent_add(&team, &login, name.as_deref().unwrap_or(&login), now()).await?;
-            let token = agent_token(&db, &agent, now()).await?;
-            println!("agent {} of team {team}", agent.login);
-            println!("token (shown once): {token}");
-            Ok(())
-        }
-        AgentCommand::List { team } => {
-            let team_id = match team {
-                Some(name) => Some(find_team(&db, &name).await?),
-                None => None,
-            };
-            for agent in db.agents(team_id, AgentId(0)).await? {
-                println!("{:>6}  {:<20} {}", agent.id, agent.login, agent.name);
+        AgentCommand::Add { login, team, new_team, name } => add(&db, &login, &team, new_team, name).await,
+        AgentCommand::List { team } => list(&db, team.as_deref()).await,
+    }
+}
+
+async fn add(db: &Database, login: &str, team: &str, new_team: bool, name: Option<String>) -> Outcome {
+    let teams = db.teams().await?;
+    if !new_team && !teams.iter().any(|it| it.name == team.trim()) {
+        let known: Vec<&str> = teams.iter().map(|team| team.name.as_str()).collect();
+        let there =
+            if known.is_empty() { "there is none yet".to_owned() } else { format!("there is {}", known.join(", ")) };
+        return fail(format!(
+            "there is no team \"{team}\" ({there}): `rappel campaign apply` makes that of a campaign, --new-team makes this one"
+        ));
+    }
+    if let Some(agent) = db.agent_by_login(login).await? {
+        let of = team_name(&teams, agent.team_id);
+        return match name {
+            Some(name) if of == team.trim() => {
+                let agent = db.agent_add(team, login, &name, now()).await?;
+                println!("agent {} of team {of} is called {} from now on", agent.login, agent.name);
+                Ok(())
             }
-            Ok(())
+            Some(_) | None => fail(format!(
+                "there is an agent {login} already, in team {of}; `rappel token create --role agent --agent {login}` makes \
+                 another token"
+            )),
+        };
+    }
+    let agent = db.agent_add(team, login, name.as_deref().unwrap_or(login), now()).await?;
+    let token = agent_token(db, &agent, now()).await?;
+    println!("agent {} of team {}", agent.login, team.trim());
+    println!("token (shown once): {token}");
+    Ok(())
+}
+
+async fn list(db: &Database, team: Option<&str>) -> Outcome {
+    let team_id = match team {
+        Some(name) => Some(find_team(db, name).await?),
+        None => None,
+    };
+    let teams = db.teams().await?;
+    println!("{:>6}  {:<20} {:<20} name", "id", "login", "team");
+    let mut after = AgentId(0);
+    loop {
+        let page = db.agents(team_id, after).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.id;
+        for agent in &page {
+            println!("{:>6}  {:<20} {:<20} {}", agent.id, agent.login, team_name(&teams, agent.team_id), agent.name);
         }
     }
+}
+
+fn team_name(teams: &[Team], id: TeamId) -> String {
+    teams.iter().find(|team| team.id == id).map_or_else(|| id.to_string(), |team| team.name.clone())
 }
 
 /// A new token for an agent.
@@ -143,7 +187,7 @@ pub(super) async fn agent_token(db: &Database, agent: &Agent, now: Timestamp) ->
 }
 
 /// The team that must be there.
-pub(super) async fn find_team(db: &Database, name: &str) -> Result<crate::domain::ids::TeamId, CliError> {
+pub(super) async fn find_team(db: &Database, name: &str) -> Result<TeamId, CliError> {
     let teams = db.teams().await?;
     teams
         .iter()
@@ -158,18 +202,42 @@ pub(super) async fn run_token(args: TokenArgs) -> Outcome {
         TokenCommand::Create { role, agent, team, label, until } => {
             create(&db, role.into(), agent, team, label, until).await
         }
-        TokenCommand::List => {
-            for token in db.tokens(0).await? {
-                let state = if token.revoked_at.is_some() { "revoked" } else { "valid" };
-                println!("{:>6}  {:<11} {state:<8} {}", token.id, token.role.name(), token.label);
-            }
-            Ok(())
-        }
+        TokenCommand::List => list_tokens(&db).await,
         TokenCommand::Revoke { id } => {
             db.token_revoke(id, now()).await?;
             println!("token {id} is worthless from now on");
             Ok(())
         }
+    }
+}
+
+async fn list_tokens(db: &Database) -> Outcome {
+    let (teams, now) = (db.teams().await?, now());
+    println!("{:>6}  {:<11} {:<8} {:<21} {:<20} label", "id", "role", "state", "until", "team");
+    let mut after = 0;
+    loop {
+        let page = db.tokens(after).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.id;
+        for token in &page {
+            let team = token.team_id.map_or_else(|| "all".to_owned(), |id| team_name(&teams, id));
+            // An end is given to the second, mostly to the day.
+            let until =
+                token.expires_at.map_or_else(|| "-".to_owned(), |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+            let (id, role, state) = (token.id, token.role.name(), state_of(token, now));
+            println!("{id:>6}  {role:<11} {state:<8} {until:<21} {team:<20} {}", token.label);
+        }
+    }
+}
+
+/// Does it still open the door?
+fn state_of(token: &Token, now: Timestamp) -> &'static str {
+    if token.revoked_at.is_some() {
+        "revoked"
+    } else if token.expires_at.is_some_and(|end| end <= now) {
+        "expired"
+    } else {
+        "valid"
     }
 }
 
@@ -181,6 +249,9 @@ async fn create(
     label: String,
     expires_at: Option<Timestamp>,
 ) -> Outcome {
+    if let Some(end) = expires_at.filter(|end| *end <= now()) {
+        return fail(format!("the token would be worthless at once: {end} is over"));
+    }
     let agent = match agent {
         Some(login) => match db.agent_by_login(&login).await? {
             Some(agent) => Some(agent),
@@ -199,4 +270,33 @@ async fn create(
     db.token_create(&new, now()).await?;
     println!("token (shown once): {token}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_is_over_is_not_valid() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let token = |expires_at, revoked_at| Token {
+            id: 1,
+            role: Role::Admin,
+            agent_id: None,
+            team_id: None,
+            label: String::new(),
+            created_at: at("2026-01-01T00:00Z"),
+            expires_at,
+            revoked_at,
+        };
+        let (end, now) = (at("2026-06-01T00:00Z"), at("2026-06-01T00:00Z"));
+        for (token, state) in [
+            (token(None, None), "valid"),
+            (token(Some(at("2026-06-02T00:00Z")), None), "valid"),
+            (token(Some(end), None), "expired"),
+            (token(Some(end), Some(end)), "revoked"),
+        ] {
+            assert_eq!(state_of(&token, now), state);
+        }
+    }
 }

@@ -112,16 +112,20 @@ async fn show(db: &Database, campaign: &Campaign) -> Outcome {
         "{} loaded: {} waiting, {} promised a callback, {} with an agent, {closed} closed",
         progress.loaded, progress.waiting, progress.promised, progress.in_progress
     );
+    if campaign.state != CampaignState::Running {
+        println!("nobody is called while the campaign is {}", campaign.state.name());
+    }
     for (reason, count) in &progress.closed {
         println!("  {count:>9} closed: {}", reason.name());
     }
     if progress.zone_unknown > 0 {
-        println!("  {:>9} are not called until someone sets a zone", progress.zone_unknown);
+        println!("  {:>9} not called until someone sets a zone", progress.zone_unknown);
     }
     for zone in &progress.zones {
         let next = eligibility::next_start(&campaign.rules, now, &zone.zones, &rules);
         let when = match next {
-            Some(at) if at <= now => "open now".to_owned(),
+            Some(at) if at <= now && campaign.state == CampaignState::Running => "open now".to_owned(),
+            Some(at) if at <= now => "calling hours now".to_owned(),
             Some(at) => {
                 let shown = zone.zones.iter().next().map(|first| rules.local(at, first));
                 shown.map_or_else(

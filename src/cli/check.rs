@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Outcome, fail};
+use super::{Outcome, counted, fail};
 use crate::{
     campaign_file::{self, Checked},
     domain::campaign::CampaignRules,
@@ -17,15 +17,19 @@ pub fn check(files: &[PathBuf]) -> Outcome {
         if checked.has_errors() {
             bad += 1;
         } else {
-            let warnings = checked.problems.len();
-            println!(
-                "{}: good{}",
-                path.display(),
-                if warnings > 0 { format!(", {warnings} warnings") } else { String::new() }
-            );
+            let warnings = match checked.problems.len() as u64 {
+                0 => String::new(),
+                some => format!(", {}", counted(some, "warning")),
+            };
+            println!("{}: good{warnings}", path.display());
         }
     }
-    if bad > 0 { fail(format!("{bad} of {} files have errors", files.len())) } else { Ok(()) }
+    let files = counted(files.len() as u64, "file");
+    match bad {
+        0 => Ok(()),
+        1 => fail(format!("1 of {files} has errors")),
+        _ => fail(format!("{bad} of {files} have errors")),
+    }
 }
 
 fn read(path: &Path) -> Result<Checked, super::CliError> {

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{CliError, DatabaseArg, Outcome, now};
+use super::{CliError, DatabaseArg, Outcome, now, which::Which};
 use crate::{
     domain::{
         contact::StatedZones,
@@ -26,13 +26,10 @@ pub(super) struct ContactArgs {
 #[derive(Debug, Subcommand)]
 enum ContactCommand {
     /// Show a contact
-    Show {
-        /// Its number
-        contact: ContactId,
-    },
+    Show(Which),
     /// Set the time zone of a contact, as the customer told
     Zone {
-        /// Its number
+        /// Its number (id)
         contact: ContactId,
         /// The zone, e.g. America/Denver
         zone: Zone,
@@ -41,8 +38,8 @@ enum ContactCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// The contact's number, or its account number
-    contact: String,
+    #[command(flatten)]
+    which: Which,
     /// How
     #[arg(long, value_enum, default_value_t)]
     format: ExplainFormat,
@@ -62,8 +59,8 @@ enum ExplainFormat {
 pub(super) async fn run(args: ContactArgs) -> Outcome {
     let db = args.database.open().await?;
     match args.command {
-        ContactCommand::Show { contact } => {
-            let found = found(&db, contact).await?;
+        ContactCommand::Show(which) => {
+            let found = found(&db, which.find(&db).await?).await?;
             println!("{}", serde_json::to_string_pretty(&found.contact)?);
             Ok(())
         }
@@ -82,10 +79,7 @@ async fn found(db: &Database, id: ContactId) -> Result<crate::engine::input::Can
 
 pub(super) async fn explain(args: ExplainArgs) -> Outcome {
     let db = args.database.open().await?;
-    let id = args
-        .contact
-        .parse::<ContactId>()
-        .map_err(|_| CliError::new(format!("\"{}\" is not the number of a contact", args.contact)))?;
+    let id = args.which.find(&db).await?;
     let known = db.known_contact(id, now()).await?.ok_or_else(|| CliError::new(format!("there is no contact {id}")))?;
     let rules = zoneinfo::newest();
     let explanation = explain::explain(&known, now(), &rules);

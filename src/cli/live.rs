@@ -3,7 +3,11 @@
 use std::{net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
 use super::CliError;
 use crate::{
@@ -12,7 +16,10 @@ use crate::{
     http::{self, ApiState, Limits},
     runtime::{clock::Clock, teams::Teams},
     store::Database,
-    switch::simulated::{SimulatedSwitch, people::People},
+    switch::{
+        ari::{AriSettings, AriSwitch, News},
+        simulated::{SimulatedSwitch, people::People},
+    },
     telemetry, zoneinfo,
 };
 
@@ -23,7 +30,8 @@ const ZONE_RULES_OLD_DAYS: i64 = 180;
 pub(super) struct Live {
     pub db: Database,
     pub teams: Teams,
-    pub switch: SimulatedSwitch,
+    /// The telephone network, where it is simulated.
+    pub simulated: Option<SimulatedSwitch>,
     pub clock: Clock,
     pub rules: Arc<ZoneRules>,
     pub metrics: PrometheusHandle,
@@ -38,26 +46,51 @@ pub(super) struct LiveSetup {
     pub listen: SocketAddr,
     pub clock: Clock,
     pub settings: Settings,
+    pub switch: SwitchSetup,
     pub seed: u64,
     pub requests_per_second: u32,
 }
 
+/// The telephone network to run with.
+pub(super) enum SwitchSetup {
+    /// Seeded people.
+    Simulated,
+    /// Real telephones.
+    Asterisk(AriSettings),
+}
+
+/// How long to wait for the switch before the teams begin without it.
+const SWITCH_PATIENCE: Duration = Duration::from_secs(5);
+
 impl Live {
     /// Serves every team of the database and the API.
     pub async fn start(setup: LiveSetup) -> Result<Self, CliError> {
-        let LiveSetup { db, listen, clock, settings, seed, requests_per_second } = setup;
+        let LiveSetup { db, listen, clock, settings, switch, seed, requests_per_second } = setup;
         let dial_plan = settings.dial_plan.clone();
         let metrics = PrometheusBuilder::new().install_recorder()?;
         telemetry::describe_metrics();
         let rules = Arc::new(zoneinfo::newest());
         warn_if_old(&rules);
-        let switch = SimulatedSwitch::new(People::seeded(seed));
-        let teams = Teams::new(db.clone(), switch.clone(), clock, settings, rules.clone(), seed);
+        let (teams, simulated) = match switch {
+            SwitchSetup::Simulated => {
+                let switch = SimulatedSwitch::new(People::seeded(seed));
+                let teams = Teams::new(db.clone(), switch.clone(), clock, settings, rules.clone(), seed);
+                carry_switch_news(switch.clone(), teams.clone(), clock);
+                (teams, Some(switch))
+            }
+            SwitchSetup::Asterisk(ari) => {
+                let (switch, news) = AriSwitch::start(ari);
+                // Whoever goes on after a stop asks the switch at once for the calls it knew.
+                switch.ready(SWITCH_PATIENCE).await;
+                let teams = Teams::new(db.clone(), switch, clock, settings, rules.clone(), seed);
+                carry_ari_news(news, teams.clone(), db.clone());
+                (teams, None)
+            }
+        };
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             CliError::new(format!("{listen} cannot be listened on: {error}; choose another with --listen"))
         })?;
         let address = listener.local_addr()?;
-        carry_switch_news(switch.clone(), teams.clone(), clock);
         carry_notices(&db, teams.clone()).await?;
         keep_metrics(metrics.clone(), clock);
         let (stopping, stops) = watch::channel(false);
@@ -78,7 +111,7 @@ impl Live {
             stopping: stops.clone(),
         };
         let api = tokio::spawn(serve(listener, http::router(state), stops));
-        Ok(Self { db, teams, switch, clock, rules, metrics, address, stopping, api })
+        Ok(Self { db, teams, simulated, clock, rules, metrics, address, stopping, api })
     }
 
     /// Ends everything in order: no new requests, then the teams, then the database.
@@ -123,6 +156,22 @@ fn carry_switch_news(switch: SimulatedSwitch, teams: Teams, clock: Clock) {
             }
             for (channel_id, progress) in switch.take_due(clock.now()) {
                 teams.switch_told(channel_id, progress).await;
+            }
+        }
+    });
+}
+
+/// What the telephone network tells goes to the teams; a caller to the team whose queue they called.
+fn carry_ari_news(mut news: mpsc::UnboundedReceiver<News>, teams: Teams, db: Database) {
+    tokio::spawn(async move {
+        while let Some(item) = news.recv().await {
+            match item {
+                News::Line { channel_id, progress } => teams.switch_told(channel_id, progress).await,
+                News::Arrived { channel_id, queue, caller } => match db.queue_named(&queue).await {
+                    Ok(Some(known)) => teams.arrived(known.team_id, channel_id, queue, caller).await,
+                    Ok(None) => tracing::warn!(queue, "somebody called a queue that is not there"),
+                    Err(error) => tracing::warn!(%error, queue, "the queue of a caller could not be read"),
+                },
             }
         }
     });

@@ -3,16 +3,15 @@
 //! Rows go in batches; each batch is one transaction. Killed halfway, the same command again finds what is there already and
 //! loads the rest. What was refused is written to a rejects file that can be mended and loaded like any list.
 
-use std::{
-    fs::File,
-    io::BufWriter,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::{CliError, DatabaseArg, Outcome, campaign, fail, now, progress};
+use super::{
+    CliError, DatabaseArg, Outcome, campaign, counted, fail, now, progress,
+    rejects::{self, Rejects, RejectsFile},
+};
 use crate::{
     domain::{
         campaign::{Campaign, CampaignState},
@@ -58,7 +57,8 @@ pub(super) struct LoadArgs {
     /// A row with one bad number beside a good one: refuse the row, or drop the number
     #[arg(long, default_value = "refuse")]
     bad_number: BadNumber,
-    /// Where refused rows go; by default beside the list, as NAME.rejects.csv
+    /// Where refused rows go; by default beside the list, as NAME.rejects.csv. A file that somebody changed is kept, and the
+    /// new one gets a number
     #[arg(long)]
     rejects: Option<PathBuf>,
     /// Only read and check: nothing is loaded
@@ -99,7 +99,7 @@ pub(super) async fn run(args: LoadArgs) -> Outcome {
     let mut list = ListReader::open(&args.file, &options(&args, &campaign))
         .map_err(|problem| CliError::new(format!("{}: {problem}", args.file.display())))?;
     eprintln!("{}", list.columns());
-    let list_name = args.list.clone().unwrap_or_else(|| list_name(&args.file));
+    let list_name = args.list.clone().unwrap_or_else(|| rejects::list_name(&args.file));
     let bar = progress::bytes(list.bytes_total());
     let rules = zoneinfo::newest();
     let contact_list = db.list_named(campaign.id, &list_name).await?;
@@ -109,10 +109,10 @@ pub(super) async fn run(args: LoadArgs) -> Outcome {
     if args.dry_run {
         loading.db = None;
     }
-    let rejects = args.rejects.clone().unwrap_or_else(|| rejects_path(&args.file));
-    let refused = load(&mut loading, &mut list, &rejects, &bar).await?;
+    let rejects = args.rejects.clone().unwrap_or_else(|| rejects::next(&args.file));
+    let refused = load(&mut loading, &mut list, Some(&rejects), &bar).await?;
     bar.finish_and_clear();
-    print_tally(&loading.tally, refused, &rejects, list.blank_rows(), args.dry_run);
+    print_tally(&loading.tally, &refused, list.blank_rows(), args.dry_run);
     Ok(())
 }
 
@@ -126,46 +126,45 @@ fn options(args: &LoadArgs, campaign: &Campaign) -> ReadOptions {
     options
 }
 
-/// A rejects file belongs to the list it came from.
-fn list_name(file: &Path) -> String {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    stem.strip_suffix(".rejects").unwrap_or(&stem).to_owned()
-}
-
-/// Beside the file.
-pub(super) fn rejects_path(file: &Path) -> PathBuf {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    file.with_file_name(format!("{stem}.rejects.csv"))
-}
-
-fn print_tally(tally: &Tally, refused: u64, rejects: &Path, blank: u64, dry_run: bool) {
+fn print_tally(tally: &Tally, refused: &Refused, blank: u64, dry_run: bool) {
     let Tally { loaded, updated, duplicates, zone_unknown } = tally;
+    let rows_refused = refused.rows;
     if dry_run {
-        println!("nothing was loaded (--dry-run); {loaded} rows are good, {refused} would be refused");
+        println!(
+            "nothing was loaded (--dry-run); {}, {rows_refused} would be refused",
+            if *loaded == 1 { "1 row is good".to_owned() } else { format!("{loaded} rows are good") }
+        );
     } else {
-        println!("{loaded} loaded, {updated} updated, {duplicates} there already, {refused} refused");
+        println!("{loaded} loaded, {updated} updated, {duplicates} there already, {rows_refused} refused");
     }
     if blank > 0 {
-        println!("{blank} blank rows skipped");
+        println!("{} skipped", counted(blank, "blank row"));
     }
     if *zone_unknown > 0 {
-        println!(
-            "{zone_unknown} have no known time zone: they are not called until someone sets one (`rappel contact zone`)"
-        );
+        println!("{zone_unknown} without a known time zone: not called until someone sets one (`rappel contact zone`)");
     }
-    if refused > 0 {
-        println!("refused rows are in {}: mend them there and load that file", rejects.display());
+    if let Some(rejects) = &refused.rejects {
+        rejects.print("rows");
     }
 }
 
-/// Loads a file; refused rows go to `rejects`, which is only made when there are any. Says how many were refused.
+/// What was refused, and where it is.
+#[derive(Default)]
+pub(super) struct Refused {
+    /// How many rows.
+    pub rows: u64,
+    /// Their file, if they were to be kept and there are any.
+    pub rejects: Option<Rejects>,
+}
+
+/// Loads a file. Refused rows go to `rejects` (none: they are only counted), which is only made when there are any.
 pub(super) async fn load(
     loading: &mut Loading<'_>,
     list: &mut ListReader,
-    rejects: &Path,
+    rejects: Option<&Path>,
     bar: &ProgressBar,
-) -> Result<u64, CliError> {
-    let mut writer: Option<RejectsWriter<BufWriter<File>>> = None;
+) -> Result<Refused, CliError> {
+    let mut writer: Option<RejectsWriter<RejectsFile>> = None;
     let mut refused = 0;
     let mut rows = 0_u64;
     while let Some(row) = list.next() {
@@ -173,14 +172,16 @@ pub(super) async fn load(
         match &row.contact {
             Ok(contact) => drop(loading.take(contact).await?),
             Err(problems) => {
-                let to = match &mut writer {
-                    Some(writer) => writer,
-                    None => writer.insert(RejectsWriter::new(BufWriter::new(create(rejects)?), list)?),
-                };
-                to.write(&row)?;
                 refused += 1;
-                if refused <= SHOWN {
-                    show(problems, bar);
+                if let Some(rejects) = rejects {
+                    let to = match &mut writer {
+                        Some(writer) => writer,
+                        None => writer.insert(RejectsWriter::new(RejectsFile::create(rejects)?, list)?),
+                    };
+                    to.write(&row)?;
+                    if refused <= SHOWN {
+                        show(problems, bar);
+                    }
                 }
             }
         }
@@ -191,10 +192,11 @@ pub(super) async fn load(
         }
     }
     loading.store().await?;
-    if let Some(writer) = writer {
-        writer.finish()?;
-    }
-    Ok(refused)
+    let rejects = match writer {
+        Some(writer) => Some(writer.finish()?.finish()?),
+        None => None,
+    };
+    Ok(Refused { rows: refused, rejects })
 }
 
 fn show(problems: &[RowProblem], bar: &ProgressBar) {
@@ -203,10 +205,4 @@ fn show(problems: &[RowProblem], bar: &ProgressBar) {
             eprintln!("line {}, {}: {} ({})", problem.line, problem.field, problem.reason, problem.value_shown);
         });
     }
-}
-
-/// Makes a rejects file.
-pub(super) fn create(path: &Path) -> Result<File, CliError> {
-    File::create(path)
-        .map_err(|error| CliError::new(format!("the rejects file {} cannot be written: {error}", path.display())))
 }

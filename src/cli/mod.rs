@@ -5,17 +5,21 @@ mod campaigns;
 mod check;
 mod contacts;
 mod demo;
+mod doctor;
 mod live;
 mod load;
 mod phone_book;
 mod progress;
 mod queues;
 mod reasons;
+mod rejects;
 mod report;
 pub mod sample_list;
 mod serve;
 mod simulate;
 mod suppress;
+mod suppress_list;
+mod which;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -79,6 +83,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Serve the API and push previews
     Serve(serve::ServeArgs),
+    /// Is everything there that the working day needs? Database, zone rules, telephone switch; and what to change
+    Doctor(doctor::DoctorArgs),
     /// Check campaign files: everything wrong at once, with line, column and a hint
     Check {
         /// The files
@@ -176,6 +182,7 @@ async fn obey(command: Command) -> Outcome {
     match command {
         Command::Demo(args) => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
+        Command::Doctor(args) => doctor::run(args).await,
         Command::Check { files } => check::check(&files),
         Command::Schema => {
             print!("{}", crate::campaign_file::json_schema());
@@ -206,6 +213,11 @@ async fn campaign(db: &Database, name: &str) -> Result<crate::domain::campaign::
             "there is no campaign \"{name}\"; `rappel campaign list` shows them, `rappel campaign apply FILE` makes one"
         ))
     })
+}
+
+/// A count with its noun: 1 line, 2 lines.
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Now, as the world counts.

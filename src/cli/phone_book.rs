@@ -1,6 +1,6 @@
 //! `rappel phone-book`: the names and numbers that agents pick from at their dial pads.
 
-use std::{fs::File, io::BufWriter, path::PathBuf};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -8,7 +8,7 @@ use super::{
     CliError, DatabaseArg, Outcome,
     agents::find_team,
     fail,
-    load::{create, rejects_path},
+    rejects::{self, Rejects, RejectsFile},
 };
 use crate::{
     domain::{
@@ -144,8 +144,8 @@ async fn load(db: &Database, args: LoadArgs) -> Outcome {
     for column in reader.columns() {
         eprintln!("{column}");
     }
-    let rejects = args.rejects.clone().unwrap_or_else(|| rejects_path(&args.file));
-    let (entries, refused) = read(&mut reader, &rejects)?;
+    let rejects = args.rejects.clone().unwrap_or_else(|| rejects::next(&args.file));
+    let (entries, refused, rejects) = read(&mut reader, &rejects)?;
     if reader.blank_rows() > 0 {
         println!("{} blank rows skipped", reader.blank_rows());
     }
@@ -154,8 +154,11 @@ async fn load(db: &Database, args: LoadArgs) -> Outcome {
     } else {
         fill(db, &args, team, &entries, refused).await?;
     }
-    if refused > 0 {
-        println!("refused rows are in {}: mend them there and load that file, without --replace", rejects.display());
+    if let Some(rejects) = rejects {
+        rejects.print("rows");
+        if args.replace {
+            println!("load it without --replace");
+        }
     }
     Ok(())
 }
@@ -186,8 +189,8 @@ async fn fill(db: &Database, args: &LoadArgs, team: BookTeam, entries: &[BookEnt
 }
 
 /// The good entries, and how many rows were refused; those go to `rejects`, which is only made when there are any.
-fn read(reader: &mut BookReader, rejects: &std::path::Path) -> Result<(Vec<BookEntry>, u64), CliError> {
-    let mut writer: Option<RejectsWriter<BufWriter<File>>> = None;
+fn read(reader: &mut BookReader, rejects: &Path) -> Result<(Vec<BookEntry>, u64, Option<Rejects>), CliError> {
+    let mut writer: Option<RejectsWriter<RejectsFile>> = None;
     let mut entries = Vec::new();
     let mut refused = 0_usize;
     while let Some(row) = reader.next() {
@@ -201,7 +204,7 @@ fn read(reader: &mut BookReader, rejects: &std::path::Path) -> Result<(Vec<BookE
         };
         let to = match &mut writer {
             Some(writer) => writer,
-            None => writer.insert(reader.rejects(BufWriter::new(create(rejects)?))?),
+            None => writer.insert(reader.rejects(RejectsFile::create(rejects)?)?),
         };
         to.write_refused(line, &cells, &problems)?;
         refused += 1;
@@ -209,10 +212,11 @@ fn read(reader: &mut BookReader, rejects: &std::path::Path) -> Result<(Vec<BookE
             eprintln!("line {}, {}: {} ({})", problem.line, problem.field, problem.reason, problem.value_shown);
         }
     }
-    if let Some(writer) = writer {
-        writer.finish()?;
-    }
-    Ok((entries, refused as u64))
+    let rejects = match writer {
+        Some(writer) => Some(writer.finish()?.finish()?),
+        None => None,
+    };
+    Ok((entries, refused as u64, rejects))
 }
 
 fn shown(book: &PhoneBook) -> String {

@@ -19,10 +19,11 @@ pub(super) struct ReportArgs {
     /// Which: dispositions, attempts, callbacks, agents
     #[arg(value_parser = read_word::<ReportKind>)]
     kind: ReportKind,
-    /// What a row is: campaign, list, agent, day, hour, outcome, disposition (several with commas)
+    /// What a row is: campaign, list, agent, day, hour, outcome, disposition (several with commas). Agents' time is a
+    /// campaign's from the preview to the end of the wrap-up; their other time has an empty campaign
     #[arg(long, value_delimiter = ',', value_parser = read_word::<GroupBy>)]
     by: Vec<GroupBy>,
-    /// Only this campaign
+    /// Only this campaign; of agents' time, only what was spent on its contacts
     #[arg(long)]
     campaign: Option<String>,
     /// Only this list

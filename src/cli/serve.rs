@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     CliError, Outcome,
-    live::{Live, LiveSetup, asked_to_stop},
+    live::{Live, LiveSetup, SwitchSetup, asked_to_stop},
 };
 use crate::{
     config::{Config, SwitchKind, TEMPLATE},
@@ -30,7 +30,7 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "RAPPEL_SWITCH", value_enum)]
     switch: Option<SwitchKind>,
     /// What is logged, e.g. info or rappel=debug
-    #[arg(long, env = "RAPPEL_LOG")]
+    #[arg(long, env = "RAPPEL_LOG", value_parser = read_filter)]
     log: Option<String>,
     /// How
     #[arg(long, env = "RAPPEL_LOG_FORMAT", value_enum)]
@@ -38,6 +38,10 @@ pub(super) struct ServeArgs {
     /// Print a settings file with every key, its default and what it means, and do nothing else
     #[arg(long)]
     print_config: bool,
+}
+
+fn read_filter(text: &str) -> Result<String, String> {
+    telemetry::check_filter(text).map(|()| text.to_owned())
 }
 
 impl ServeArgs {
@@ -67,6 +71,10 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
     }
     let config = args.config()?;
     telemetry::start_logging(&config.log, config.log_format);
+    let switch = match config.switch {
+        SwitchKind::Simulated => SwitchSetup::Simulated,
+        SwitchKind::Asterisk => SwitchSetup::Asterisk(config.asterisk.settings(&config.engine)?),
+    };
     let db = Database::open(&config.database).await?;
     let has_tokens = !db.tokens(0).await?.is_empty();
     let live = Live::start(LiveSetup {
@@ -74,6 +82,7 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         listen: config.listen,
         clock: Clock::real(),
         settings: config.engine,
+        switch,
         seed: config.seed,
         requests_per_second: config.requests_per_second,
     })
@@ -81,6 +90,7 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
     println!("rappel serves http://{}  (API: /openapi.json, health: /health)", live.address);
     match config.switch {
         SwitchKind::Simulated => println!("the telephone network is simulated: nobody is called"),
+        SwitchKind::Asterisk => println!("calls go through {}", config.asterisk.urls.join(", ")),
     }
     if !has_tokens {
         println!("nobody can use it yet: `rappel token create --role admin` and `rappel agent add` make tokens");

@@ -1,33 +1,28 @@
 //! `rappel simulate`: a campaign in virtual time. A manager asks it whether a list will be done by Friday with six agents;
 //! a developer gives it a seed and gets the same day again, byte for byte.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{BufWriter, Write},
-    path::PathBuf,
-    sync::Arc,
-};
+mod forecast;
+mod plan;
+
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
-use indicatif::ProgressBar;
-use jiff::{SignedDuration, Timestamp, ToSpan, civil};
+use futures_util::StreamExt as _;
+use jiff::{
+    ToSpan,
+    civil::{self, Weekday},
+};
 
-use super::{CliError, Outcome, check, load, now, progress, report};
+use self::plan::{Plan, Variant};
+use super::{CliError, Outcome, check, now, progress, report};
 use crate::{
-    domain::{campaign::CampaignRules, event::EventRecord, number_zones, zone::Zone, zone_rules::ZoneRules},
-    intake::{ListReader, ReadOptions},
-    loading::Loading,
-    runtime::clock::Clock,
-    sim::{
-        Faults,
-        scenario::{Scenario, WorkingDays},
-        world::{Setup, Summary, World},
-    },
-    store::Database,
-    switch::simulated::people::People,
+    domain::{campaign::CampaignRules, number_zones, zone::Zone},
+    sim::scenario::WorkingDays,
     zoneinfo,
 };
+
+/// The most working days that can be asked for.
+const DAYS_MAX: u32 = 366;
 
 #[derive(Debug, Args)]
 pub(super) struct SimulateArgs {
@@ -37,16 +32,19 @@ pub(super) struct SimulateArgs {
     #[arg(long)]
     list: PathBuf,
     /// How many agents work
-    #[arg(long, default_value_t = 6)]
-    agents: usize,
-    /// For how many working days
-    #[arg(long, default_value_t = 5)]
-    days: u32,
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    agents: u32,
+    /// For how many working days [default: 5]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(DAYS_MAX)))]
+    days: Option<u32>,
+    /// Until which day, instead of --days: a date like 2026-12-04, or the next friday
+    #[arg(long, value_parser = read_day, conflicts_with = "days")]
+    by: Option<Day>,
     /// The same seed gives the same event log, byte for byte
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many seeds to run, for a range of when it is done
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     runs: u64,
     /// The first day; by default tomorrow
     #[arg(long)]
@@ -83,14 +81,38 @@ fn read_shift(text: &str) -> Result<Shift, String> {
         .ok_or_else(|| "write it like 09:00-17:00".to_owned())
 }
 
-/// What stays the same over all runs.
-struct Plan {
-    args: SimulateArgs,
-    campaign: CampaignRules,
-    rules: Arc<ZoneRules>,
-    begins_at: Timestamp,
-    shifts: Vec<(Timestamp, Timestamp)>,
-    zone: Zone,
+/// A day, as people name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Day {
+    /// This one.
+    Date(civil::Date),
+    /// The next of these.
+    Next(Weekday),
+}
+
+fn read_day(text: &str) -> Result<Day, String> {
+    if let Ok(date) = text.parse() {
+        return Ok(Day::Date(date));
+    }
+    let word = text.to_lowercase();
+    let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let is_meant = |name: &&str| word == **name || word == name[..3];
+    (1..)
+        .zip(names)
+        .find(|(_, name)| is_meant(name))
+        .and_then(|(number, _)| Weekday::from_monday_one_offset(number).ok())
+        .map(Day::Next)
+        .ok_or_else(|| "write a date like 2026-12-04, or a day of the week like friday".to_owned())
+}
+
+impl Day {
+    /// The date that is meant by somebody who speaks of the days from `from` on.
+    fn date(self, from: civil::Date) -> Option<civil::Date> {
+        match self {
+            Self::Date(date) => Some(date),
+            Self::Next(weekday) => from.series(1.day()).find(|date| date.weekday() == weekday),
+        }
+    }
 }
 
 pub(super) async fn run(args: SimulateArgs) -> Outcome {
@@ -102,22 +124,58 @@ pub(super) async fn run(args: SimulateArgs) -> Outcome {
         None => rules.local(now(), zone).date().checked_add(1.day())?,
     };
     let Shift { begins, ends } = args.shift;
-    let shifts = WorkingDays { from, days: args.days, begins, ends, zone, weekends: args.weekends }.shifts(&rules);
-    let begins_at = shifts.first().ok_or_else(|| CliError::new("there is no working day"))?.0;
-    let plan = Plan { begins_at: begins_at - SignedDuration::from_mins(1), args, campaign, rules, shifts, zone };
-    plan.print_assumptions();
-    let mut done = Vec::new();
-    for run in 0..plan.args.runs.max(1) {
-        let (summary, db) = plan.run(plan.args.seed + run, run == 0).await?;
-        done.push(summary.done_at);
-        if run == 0 {
-            print_run(&summary);
-            report::print_dispositions(&db, &plan.campaign.name, plan.zone, &plan.rules, summary.ended_at).await?;
-        }
-        db.close().await;
+    let mut working_days = WorkingDays { from, days: 0, begins, ends, zone, weekends: args.weekends };
+    working_days.days = days(&args, &working_days)?;
+    let variant = Variant { seed: args.seed, agents: args.agents, days: working_days.days };
+    let plan = Arc::new(Plan {
+        campaign,
+        list: args.list,
+        working_days,
+        faults: args.faults,
+        log: args.log,
+        rules,
+        line: progress::line(),
+    });
+    plan.print_assumptions(variant)?;
+    let ran = run_seeds(&plan, variant, args.runs).await?;
+    forecast::print(&plan, variant, &ran).await
+}
+
+/// How many working days are asked for.
+fn days(args: &SimulateArgs, from: &WorkingDays) -> Result<u32, CliError> {
+    let Some(by) = args.by else { return Ok(args.days.unwrap_or(5)) };
+    let date = by.date(from.from).ok_or_else(|| CliError::new("there is no such day"))?;
+    match from.until(date) {
+        0 => Err(CliError::new(format!(
+            "there is no working day from {} to {date}: see --from and --weekends",
+            from.from
+        ))),
+        days if days > DAYS_MAX => Err(CliError::new(format!("{days} working days are too many: {DAYS_MAX} at most"))),
+        days => Ok(days),
     }
-    plan.print_forecast(done);
-    Ok(())
+}
+
+/// Runs so many seeds, as many at once as the machine has processors. The first one says what happened in it.
+async fn run_seeds(plan: &Arc<Plan>, first: Variant, runs: u64) -> Result<Vec<plan::Ran>, CliError> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let variants = (0..runs).map(|run| Variant { seed: first.seed.wrapping_add(run), ..first });
+    let mut all = futures_util::stream::iter(variants)
+        .map(|variant| plan::spawn(plan, variant, variant.seed == first.seed))
+        .buffered(processors);
+    let mut ran = Vec::new();
+    while let Some(next) = all.next().await {
+        let next = next??;
+        if ran.is_empty() {
+            plan.line.suspend(|| next.print());
+            let (name, ended_at) = (&plan.campaign.name, next.ended_at());
+            report::print_dispositions(&next.db, name, plan.working_days.zone, &plan.rules, ended_at).await?;
+        }
+        next.db.close().await;
+        ran.push(next);
+        plan.line.set_message(format!("{} of {runs} runs", ran.len()));
+    }
+    plan.line.finish_and_clear();
+    Ok(ran)
 }
 
 fn zone(args: &SimulateArgs, campaign: &CampaignRules) -> Result<Zone, CliError> {
@@ -132,139 +190,21 @@ fn zone(args: &SimulateArgs, campaign: &CampaignRules) -> Result<Zone, CliError>
     })
 }
 
-impl Plan {
-    async fn run(&self, seed: u64, first: bool) -> Result<(Summary, Database), CliError> {
-        let scenario = Scenario::new(&self.campaign, self.args.agents, self.begins_at).await?;
-        let contacts = self.load(&scenario, first).await?;
-        let ends_at = self.shifts.last().map_or(self.begins_at, |shift| shift.1) + SignedDuration::from_hours(1);
-        let setup = Setup {
-            team_id: scenario.campaign.team_id,
-            agents: scenario.agents,
-            shifts: self.shifts.clone(),
-            ends_at,
-            contacts,
-            seed,
-            people: People::seeded(seed),
-            faults: if self.args.faults { Faults::many() } else { Faults::default() },
-        };
-        let mut log = match (&self.args.log, first) {
-            (Some(path), true) => Some(BufWriter::new(File::create(path)?)),
-            _ => None,
-        };
-        let world = World::new(scenario.db.clone(), self.rules.clone(), setup, scenario.checks, self.begins_at).await?;
-        let bar = progress::line();
-        let began = Clock::stopwatch();
-        let mut written = Ok(());
-        let summary = world
-            .run(&mut |event: &EventRecord| {
-                if let Some(log) = &mut log
-                    && written.is_ok()
-                {
-                    written = write_event(log, event);
-                }
-                if event.seq % 500 == 0 {
-                    let local = self.rules.local(event.at, self.zone);
-                    bar.set_message(format!("{} there, {} events", local.strftime("%a %d %b %H:%M"), event.seq));
-                }
-            })
-            .await?;
-        written?;
-        if let Some(mut log) = log {
-            log.flush()?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_a_date_or_the_next_of_its_name() {
+        let wednesday = civil::date(2026, 12, 2);
+        for (text, date) in [
+            ("2026-12-04", civil::date(2026, 12, 4)),
+            ("friday", civil::date(2026, 12, 4)),
+            ("Wed", wednesday),
+            ("tuesday", civil::date(2026, 12, 8)),
+        ] {
+            assert_eq!(read_day(text).unwrap().date(wednesday), Some(date), "{text}");
         }
-        bar.finish_and_clear();
-        if first {
-            let hours = summary.ended_at.duration_since(self.begins_at).as_secs_f64() / 3_600.0;
-            let speed = hours / began.elapsed().as_secs_f64().max(0.001);
-            eprintln!(
-                "seed {seed}: {hours:.0} hours in {:.1?}, {speed:.0} simulated hours a second, {} steps",
-                began.elapsed(),
-                summary.steps
-            );
-        }
-        Ok((summary, scenario.db))
+        assert!(read_day("someday").is_err());
     }
-
-    async fn load(&self, scenario: &Scenario, first: bool) -> Result<usize, CliError> {
-        let path = &self.args.list;
-        let mut list = ListReader::open(path, &ReadOptions::new(self.campaign.country))
-            .map_err(|problem| CliError::new(format!("{}: {problem}", path.display())))?;
-        let list_name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let contact_list = scenario.db.list_named(scenario.campaign.id, &list_name).await?;
-        let mut loading = Loading::new(&scenario.db, &scenario.campaign, &contact_list, &self.rules, self.begins_at);
-        let bar = if first { progress::bytes(list.bytes_total()) } else { ProgressBar::hidden() };
-        let rejects = std::env::temp_dir().join(format!("rappel-simulate-{}.rejects.csv", std::process::id()));
-        let refused = load::load(&mut loading, &mut list, &rejects, &bar).await?;
-        bar.finish_and_clear();
-        if refused > 0 {
-            std::fs::remove_file(&rejects).ok();
-            if first {
-                eprintln!("{refused} rows of the list are refused; `rappel load --dry-run` says why");
-            }
-        }
-        usize::try_from(loading.tally.loaded).map_err(CliError::from)
-    }
-
-    fn print_assumptions(&self) {
-        let mix = *People::seeded(0).mix();
-        println!(
-            "{} agents, {} working days from {}, {} to {} in {}",
-            self.args.agents,
-            self.shifts.len(),
-            self.rules.local(self.begins_at, self.zone).strftime("%a %d %b %Y"),
-            self.args.shift.begins.strftime("%H:%M"),
-            self.args.shift.ends.strftime("%H:%M"),
-            self.zone
-        );
-        println!(
-            "people: {}% of the calls are answered in person, {}% by a machine, {}% are busy; of the persons {}% want to be \
-             called back and {}% never again",
-            mix.person / 10,
-            mix.machine / 10,
-            mix.busy / 10,
-            mix.call_back / 10,
-            mix.do_not_call / 10
-        );
-    }
-
-    /// Will it be done, and when?
-    fn print_forecast(&self, mut done: Vec<Option<Timestamp>>) {
-        let shown = |at: Timestamp| self.rules.local(at, self.zone).strftime("%a %d %b %H:%M").to_string();
-        // A run that is not done sorts last.
-        done.sort_by_key(|at| (at.is_none(), *at));
-        let at = |tenths: usize| done[(done.len() - 1) * tenths / 10];
-        match (done.len(), at(5)) {
-            (1, Some(at)) => println!("done {} with {} agents", shown(at), self.args.agents),
-            (_, None) => println!(
-                "not done in {} working days with {} agents: contacts still wait (retries and callbacks may lie beyond)",
-                self.shifts.len(),
-                self.args.agents
-            ),
-            (runs, Some(middle)) => {
-                let edge = |at: Option<Timestamp>| at.map_or_else(|| "not done".to_owned(), shown);
-                println!(
-                    "done {} with {} agents (80 % of {runs} runs: {} to {})",
-                    shown(middle),
-                    self.args.agents,
-                    edge(at(1)),
-                    edge(at(9))
-                );
-            }
-        }
-    }
-}
-
-fn write_event(log: &mut impl Write, event: &EventRecord) -> std::io::Result<()> {
-    serde_json::to_writer(&mut *log, event)?;
-    log.write_all(b"\n")
-}
-
-fn print_run(summary: &Summary) {
-    println!(
-        "{} previews, {} attempts, {} contacts closed; {} facts checked against the invariants, {} stops survived",
-        summary.previews, summary.attempts, summary.closed, summary.checked, summary.stops
-    );
-    let outcomes: BTreeMap<_, _> = summary.outcomes.iter().collect();
-    let words: Vec<String> = outcomes.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    println!("outcomes: {}", words.join(", "));
 }

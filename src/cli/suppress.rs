@@ -1,22 +1,32 @@
 //! `rappel suppress`: numbers that must not be called. It holds at once, also for a preview that is open.
 
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::{CliError, DatabaseArg, Outcome, campaign, now, progress, read_instant};
+use super::{
+    CliError, DatabaseArg, Outcome, campaign, counted, fail, now, progress,
+    rejects::{self, RejectsFile},
+    suppress_list::{self, Beside, Defaults, Known, Met, SuppressionList},
+};
 use crate::{
     domain::{
+        campaign::Campaign,
         ids::CampaignId,
-        phone::{Country, read_number, read_typed_number},
+        phone::{Country, PhoneNumber, read_typed_number},
         suppression::Suppression,
     },
     store::{Database, SuppressionFilter},
 };
 
-/// Entries in one transaction.
+/// Entries that are stored at once.
 const BATCH: usize = 5_000;
+/// Problems shown in the terminal; all of them are in the rejects file.
+const SHOWN: u64 = 5;
 
 #[derive(Debug, Args)]
 pub(super) struct SuppressArgs {
@@ -28,12 +38,18 @@ pub(super) struct SuppressArgs {
 
 #[derive(Debug, Subcommand)]
 enum SuppressCommand {
-    /// Add every number of a file: one a line, or the first column of a CSV
+    /// Add every number of a file: one a line, or the first column of a CSV. Its columns "until" and "campaign", if it has
+    /// them, count before --until and --campaign
     Load {
         /// The file
         file: PathBuf,
         #[command(flatten)]
         scope: Scope,
+        #[command(flatten)]
+        until: Until,
+        /// Where refused lines go; by default beside the file, as NAME.rejects.csv
+        #[arg(long)]
+        rejects: Option<PathBuf>,
         /// What the list is called; by default the file's name
         #[arg(long)]
         source: Option<String>,
@@ -44,6 +60,8 @@ enum SuppressCommand {
         number: String,
         #[command(flatten)]
         scope: Scope,
+        #[command(flatten)]
+        until: Until,
         /// Where the wish comes from
         #[arg(long, default_value = "manager")]
         source: String,
@@ -74,9 +92,17 @@ struct Scope {
     /// Country of numbers without an international prefix
     #[arg(long, default_value = "US")]
     country: Country,
-    /// When it ends; by default never
-    #[arg(long, value_parser = read_instant)]
+}
+
+#[derive(Debug, Args)]
+struct Until {
+    /// When it ends, e.g. 2026-12-31 (UTC); by default never
+    #[arg(long, value_parser = read_end)]
     until: Option<Timestamp>,
+}
+
+fn read_end(text: &str) -> Result<Timestamp, String> {
+    suppress_list::read_end(text, now())
 }
 
 impl Scope {
@@ -91,71 +117,136 @@ impl Scope {
 pub(super) async fn run(args: SuppressArgs) -> Outcome {
     let db = args.database.open().await?;
     match args.command {
-        SuppressCommand::Load { file, scope, source } => {
-            let name = source.unwrap_or_else(|| file.file_name().unwrap_or_default().to_string_lossy().into_owned());
-            load(&db, &file, &scope, &name).await
+        SuppressCommand::Load { file, scope, until, rejects, source } => {
+            let defaults = Defaults {
+                country: scope.country,
+                campaign_id: scope.campaign_id(&db).await?,
+                until_at: until.until,
+                source: source.unwrap_or_else(|| source_name(&file)),
+                now: now(),
+            };
+            let rejects = rejects.unwrap_or_else(|| rejects::next(&file));
+            load(&db, &file, defaults, &rejects).await
         }
-        SuppressCommand::Add { number, scope, source } => {
+        SuppressCommand::Add { number, scope, until, source } => {
             let number = read_typed_number(&number, scope.country)?.number;
             let campaign_id = scope.campaign_id(&db).await?;
-            let entry = Suppression { number, campaign_id, until_at: scope.until, source };
-            println!("{} must not be called from now on", entry.number.redacted());
-            db.suppress_add(&[entry], now()).await?;
-            Ok(())
+            add(&db, Suppression { number, campaign_id, until_at: until.until, source }).await
         }
         SuppressCommand::Remove { number, scope } => {
             let number = read_typed_number(&number, scope.country)?.number;
             let campaign_id = scope.campaign_id(&db).await?;
             let found = db.suppress_remove(&number, campaign_id, now()).await?;
-            println!("{} {}", number.redacted(), if found { "may be called again" } else { "was not on the list" });
+            println!("{} {}", number.as_str(), if found { "may be called again" } else { "was not on the list" });
             Ok(())
         }
         SuppressCommand::List { campaign: name, limit } => list(&db, name.as_deref(), limit).await,
     }
 }
 
-async fn load(db: &Database, file: &std::path::Path, scope: &Scope, source: &str) -> Outcome {
-    let campaign_id = scope.campaign_id(db).await?;
-    let cannot = |error: &dyn std::fmt::Display| CliError::new(format!("{}: {error}", file.display()));
-    let total = std::fs::metadata(file).map_err(|e| cannot(&e))?.len();
-    let mut rows =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(file).map_err(|e| cannot(&e))?;
+/// A rejects file goes by the name of the list it came from.
+fn source_name(file: &Path) -> String {
+    let extension = file.extension().map_or_else(String::new, |ending| format!(".{}", ending.to_string_lossy()));
+    format!("{}{extension}", rejects::list_name(file))
+}
+
+async fn add(db: &Database, entry: Suppression) -> Outcome {
+    let mut known = known(db, std::slice::from_ref(&entry)).await?;
+    let before = known.get(&(entry.number.clone(), entry.campaign_id)).copied().flatten();
+    let beside = suppress_list::beside(&mut known, &entry);
+    let number = entry.number.as_str().to_owned();
+    let ends = shown_end(entry.until_at);
+    db.suppress_add(&[entry], now()).await?;
+    match beside {
+        Beside::Added => println!("{number} must not be called from now on, {ends}"),
+        Beside::Prolonged => println!("{number} must not be called, now {ends} (it was {})", shown_end(before)),
+        Beside::There => println!("{number} is on the list already, {}: the longer one stands", shown_end(before)),
+    }
+    Ok(())
+}
+
+fn shown_end(until_at: Option<Timestamp>) -> String {
+    until_at.map_or_else(|| "for good".to_owned(), |at| format!("until {at}"))
+}
+
+/// What is there for the numbers of these entries.
+async fn known(db: &Database, entries: &[Suppression]) -> Result<Known, CliError> {
+    let numbers: BTreeSet<&PhoneNumber> = entries.iter().map(|entry| &entry.number).collect();
+    let there = db.suppress_known(&numbers, now()).await?;
+    Ok(there.into_iter().map(|it| ((it.number, it.campaign_id), it.until_at)).collect())
+}
+
+async fn load(db: &Database, file: &Path, defaults: Defaults, rejects: &Path) -> Outcome {
+    let total = std::fs::metadata(file).map_or(0, |file| file.len());
+    let mut list = SuppressionList::open(file, defaults, campaigns_by_name(db).await?)?;
+    if !list.ignored().is_empty() {
+        eprintln!("not used: {}", list.ignored().join(", "));
+    }
     let bar = progress::bytes(total);
-    let (mut batch, mut added, mut refused) = (Vec::new(), 0, 0);
-    let mut row = csv::StringRecord::new();
-    while rows.read_record(&mut row).map_err(|e| cannot(&e))? {
-        let line = row.position().map_or(0, csv::Position::line);
-        let cell = row.get(0).unwrap_or_default();
-        match read_number(cell, scope.country) {
-            Ok(read) => batch.push(Suppression {
-                number: read.number,
-                campaign_id,
-                until_at: scope.until,
-                source: source.to_owned(),
-            }),
-            // A header, and nothing else, may stand in the first line.
-            Err(_) if line == 1 && !cell.bytes().any(|byte| byte.is_ascii_digit()) => {}
-            Err(problem) => {
+    let mut writer: Option<csv::Writer<RejectsFile>> = None;
+    let (mut batch, mut met, mut refused) = (Vec::new(), Met::default(), 0);
+    while let Some(next) = list.next()? {
+        match next {
+            Ok(entry) => batch.push(entry),
+            Err(bad) => {
+                let to = match &mut writer {
+                    Some(writer) => writer,
+                    None => writer.insert(rejects_writer(rejects, &list)?),
+                };
+                to.write_record(list.rejects_row(&bad))?;
                 refused += 1;
-                bar.suspend(|| eprintln!("{}:{line}: {problem}", file.display()));
+                if refused <= SHOWN {
+                    bar.suspend(|| eprintln!("{}:{}: {}", file.display(), bad.line, bad.problem));
+                }
             }
         }
         if batch.len() >= BATCH {
-            added += batch.len();
-            db.suppress_add(&std::mem::take(&mut batch), now()).await?;
-            bar.set_position(rows.position().byte());
+            store(db, &std::mem::take(&mut batch), &mut met).await?;
+            bar.set_position(list.bytes_read());
         }
     }
-    added += batch.len();
-    if !batch.is_empty() {
-        db.suppress_add(&batch, now()).await?;
-    }
+    store(db, &batch, &mut met).await?;
     bar.finish_and_clear();
-    println!("{added} numbers must not be called from now on, {refused} lines refused");
-    if refused > 0 {
-        return super::fail("mend the lines above and load the file again; what is there already stays");
+    println!(
+        "{} added, {} prolonged, {} there already, {} refused",
+        counted(met.added, "number"),
+        met.prolonged,
+        met.there,
+        counted(refused, "line")
+    );
+    let Some(writer) = writer else { return Ok(()) };
+    let rejects = writer.into_inner().map_err(csv::IntoInnerError::into_error)?.finish()?;
+    rejects.print("lines");
+    fail(format!("not every number of {} is on the list", file.display()))
+}
+
+async fn store(db: &Database, batch: &[Suppression], met: &mut Met) -> Outcome {
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let mut known = known(db, batch).await?;
+    db.suppress_add(batch, now()).await?;
+    for entry in batch {
+        met.count(suppress_list::beside(&mut known, entry));
     }
     Ok(())
+}
+
+fn rejects_writer(path: &Path, list: &SuppressionList) -> Result<csv::Writer<RejectsFile>, CliError> {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(RejectsFile::create(path)?);
+    writer.write_record(list.rejects_header())?;
+    Ok(writer)
+}
+
+async fn campaigns_by_name(db: &Database) -> Result<BTreeMap<String, CampaignId>, CliError> {
+    let mut all = BTreeMap::new();
+    let mut after = CampaignId(0);
+    loop {
+        let page: Vec<Campaign> = db.campaigns(after).await?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = last.id;
+        all.extend(page.into_iter().map(|campaign| (campaign.rules.name, campaign.id)));
+    }
 }
 
 async fn list(db: &Database, name: Option<&str>, limit: usize) -> Outcome {
@@ -164,9 +255,14 @@ async fn list(db: &Database, name: Option<&str>, limit: usize) -> Outcome {
         None => None,
     };
     let entries = db.suppress_list(&SuppressionFilter { campaign_id, ..SuppressionFilter::default() }, limit).await?;
+    let names: BTreeMap<CampaignId, String> =
+        campaigns_by_name(db).await?.into_iter().map(|(name, id)| (id, name)).collect();
     for entry in &entries {
-        let until = entry.until_at.map_or_else(|| "for good".to_owned(), |at| format!("until {at}"));
-        let scope = entry.campaign_id.map_or_else(|| "all campaigns".to_owned(), |id| format!("campaign {id}"));
+        let until = shown_end(entry.until_at);
+        let scope = entry.campaign_id.map_or_else(
+            || "all campaigns".to_owned(),
+            |id| names.get(&id).map_or_else(|| format!("campaign {id}"), |name| format!("campaign {name}")),
+        );
         println!("{:<18} {scope:<16} {until:<28} {}", entry.number.as_str(), entry.source);
     }
     if entries.is_empty() {

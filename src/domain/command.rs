@@ -216,6 +216,11 @@ kinds! { Command, CommandKind, "What an agent can ask for, apart from their dial
 }
 
 impl ActKind {
+    /// Does it say something of a campaign's call, which every agent on it sees?
+    pub fn is_about_the_call(self) -> bool {
+        matches!(self, Self::Reclassify | Self::ScheduleCallback | Self::CancelCallback | Self::StateZone)
+    }
+
     /// Does it rest while the keypad is open or a key is on its way? The call controls of the agent guide, T7.2.
     pub fn rests_with_keypad(self) -> bool {
         match self {

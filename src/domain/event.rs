@@ -54,6 +54,9 @@ pub enum Event {
         reason: Option<String>,
         /// The pending next state.
         pending: Option<NextState>,
+        /// Wrap-up follows the call because the agent asked for it.
+        #[serde(default)]
+        wrap_up_pending: bool,
         /// When wrap-up ends by itself.
         #[schemars(with = "Option<Instant>")]
         wrap_up_ends_at: Option<Timestamp>,
@@ -132,6 +135,11 @@ pub enum Event {
         participant_id: Option<AgentId>,
         /// Why.
         why: Left,
+    },
+    /// A colleague in the dialog said something of it: who answered, a promise, a zone. What, is in the dialog.
+    DialogUpdated {
+        /// The dialog.
+        dialog_id: DialogId,
     },
     /// Two dialogs became one: those of `from` are in `into` now.
     DialogsJoined {
@@ -293,6 +301,7 @@ impl Event {
             Self::CallOffered { .. } => "call_offered",
             Self::ParticipantChanged { .. } => "participant_changed",
             Self::ParticipantLeft { .. } => "participant_left",
+            Self::DialogUpdated { .. } => "dialog_updated",
             Self::DialogsJoined { .. } => "dialogs_joined",
             Self::DialogEnded { .. } => "dialog_ended",
             Self::KeypadChanged { .. } => "keypad_changed",

@@ -69,6 +69,9 @@ pub enum Refusal {
     /// An agent cannot call their own phone.
     #[error("this is your own phone")]
     OwnPhone,
+    /// A call waits for the agent's answer.
+    #[error("answer or decline the call that is offered to you first")]
+    CallIsOffered,
     /// Two calls are as many as an agent can have.
     #[error("you have two calls already")]
     TooManyCalls,
@@ -207,6 +210,7 @@ impl Refusal {
             Self::TooManyDigits { .. } => "too_many_digits",
             Self::ColleagueBusy { .. } => "colleague_busy",
             Self::OwnPhone => "own_phone",
+            Self::CallIsOffered => "call_is_offered",
             Self::TooManyCalls => "too_many_calls",
             Self::RejectNotAllowed => "reject_not_allowed",
             Self::CloseNotAllowed => "close_not_allowed",

@@ -62,6 +62,11 @@ impl Asked<'_> {
         }
     }
 
+    /// There is one keypad: that of a call on hold is closed first.
+    fn no_other_keypad(self) -> May {
+        if self.session.keypad.is_some() && !self.has_keypad() { Err(Refusal::KeypadOpen) } else { Ok(()) }
+    }
+
     fn has_keypad(self) -> bool {
         self.session.keypad.as_ref().is_some_and(|keypad| keypad.dialog_id == self.dialog.id)
     }
@@ -83,7 +88,8 @@ impl Engine {
         match act {
             ActKind::Answer | ActKind::Decline => asked.is_offered(),
             ActKind::End => asked.can_end(),
-            ActKind::Hold | ActKind::OpenKeypad => asked.talks(),
+            ActKind::Hold => asked.talks(),
+            ActKind::OpenKeypad => asked.talks().and_then(|()| asked.no_other_keypad()),
             ActKind::Retrieve => self.can_retrieve(asked),
             ActKind::Consult => asked.talks().and_then(|()| self.has_room(session)),
             ActKind::DirectTransfer => asked.talks().and_then(|()| self.consults_nobody(asked)),
@@ -118,10 +124,9 @@ impl Engine {
     }
 
     fn has_consulted(&self, asked: Asked<'_>) -> May {
-        if asked.state.is_none() {
-            return asked.no("the call is over");
-        }
         match self.consultation(asked.dialog.id, asked.session.agent_id) {
+            // It outlives a customer who hangs up: nobody is left to be joined with.
+            Some(_) if asked.state.is_none() => asked.no("the call is over"),
             Some(consultation) if consultation.others_talk(asked.session.agent_id) => Ok(()),
             Some(_) => asked.no("whoever is consulted has not answered"),
             None => asked.no("nobody is consulted about it"),
@@ -250,11 +255,8 @@ impl Engine {
             },
             CommandKind::PlaceCall => match session.activity {
                 Activity::NotReady { .. } | Activity::Ready if self.dialogs_of(session.agent_id).is_empty() => Ok(()),
-                Activity::NotReady { .. }
-                | Activity::Ready
-                | Activity::Previewing { .. }
-                | Activity::InDialogs { .. }
-                | Activity::WrapUp { .. } => wrong_state,
+                Activity::NotReady { .. } | Activity::Ready => Err(Refusal::CallIsOffered),
+                Activity::Previewing { .. } | Activity::InDialogs { .. } | Activity::WrapUp { .. } => wrong_state,
             },
             CommandKind::AcceptPreview => previewed(session).map(drop),
             CommandKind::RejectPreview => {

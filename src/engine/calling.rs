@@ -104,7 +104,8 @@ impl Engine {
                 self.attempt_rings(id, channel_id);
             }
             (Dialing { .. } | Ringing { .. }, CallProgress::Connected) => self.connected(id, channel_id, Active),
-            (Leaving { until_at, was_active: false, rang_out }, CallProgress::Connected) => {
+            // They answer while we hang up. With an agent there it is a conversation; without one it was abandoned.
+            (Leaving { until_at, was_active: false, rang_out }, CallProgress::Connected) if self.has_agents(id) => {
                 self.connected(id, channel_id, Leaving { until_at, was_active: true, rang_out });
             }
             (_, CallProgress::NotMade { why }) if !is_there => self.not_there(id, channel_id, why.into()),
@@ -113,6 +114,10 @@ impl Engine {
             (_, CallProgress::NotMade { .. } | CallProgress::HungUp { .. }) => self.outside_left(id, channel_id),
             (_, CallProgress::Ringing | CallProgress::Connected | CallProgress::Digit { .. }) => {}
         }
+    }
+
+    fn has_agents(&self, id: DialogId) -> bool {
+        self.dialogs.get(&id).is_some_and(|dialog| dialog.agents().next().is_some())
     }
 
     fn who_has(&self, id: DialogId, channel_id: ChannelId) -> Option<Who> {

@@ -104,7 +104,8 @@ impl Engine {
 
     fn act(&mut self, session: &Session, id: DialogId, act: Act) -> Result<(), Refusal> {
         let agent_id = session.agent_id;
-        self.may(session, id, act.kind())?;
+        let kind = act.kind();
+        self.may(session, id, kind)?;
         match act {
             Act::Answer => self.answer(id, agent_id),
             Act::Decline => self.offer_ends(id, agent_id, Left::Declined),
@@ -124,6 +125,9 @@ impl Engine {
             Act::WrapUp => self.ask_wrap_up(session, id),
             Act::ApplyWrapUpReason { reason } => self.apply_reason(id, reason)?,
             Act::StateZone { zone } => self.state_zone(session, &self.attempt(id)?, zone)?,
+        }
+        if kind.is_about_the_call() {
+            self.tell_colleagues(id, agent_id, &Event::DialogUpdated { dialog_id: id });
         }
         Ok(())
     }

@@ -83,18 +83,21 @@ impl Engine {
             .find(|dialog| dialog.kind == DialogKind::Consult { about } && dialog.state_of(agent_id).is_some())
     }
 
-    /// The agent, the customer and whoever was consulted are in one dialog.
+    /// The agent, the customer and whoever was consulted talk in one dialog.
     pub(super) fn conference(&mut self, into: DialogId, agent_id: AgentId) {
+        let talks = self.dialogs_of(agent_id).iter().any(|d| d.state_of(agent_id) == Some(ParticipantState::Active));
+        self.join(into, agent_id);
+        // With both on hold, the phone was in neither room.
+        if !talks && let Some(channel_id) = self.sessions.get(&agent_id).and_then(|session| session.channel_id) {
+            self.out.orders.push(Order::Retrieve { dialog_id: into, channel_id });
+        }
+    }
+
+    /// The agent, the customer and whoever was consulted are in one dialog.
+    fn join(&mut self, into: DialogId, agent_id: AgentId) {
         let Some(mut consultation) = self.consultation(into, agent_id).cloned() else { return };
         let from = consultation.id;
         self.out.orders.push(Order::Join { from, into });
-        let is_up =
-            |dialog: Option<&Dialog>| dialog.and_then(|d| d.state_of(agent_id)) == Some(ParticipantState::Active);
-        if !is_up(Some(&consultation)) && !is_up(self.dialogs.get(&into)) {
-            // Both were on hold: the agent's phone is in neither room.
-            let channel_id = self.sessions.get(&agent_id).and_then(|session| session.channel_id);
-            self.out.orders.extend(channel_id.map(|channel_id| Order::Retrieve { dialog_id: into, channel_id }));
-        }
         self.tell(from, &Event::DialogsJoined { from, into });
         self.clear_keypad(from, agent_id);
         let moved = std::mem::take(&mut consultation.participants);
@@ -102,6 +105,7 @@ impl Engine {
         consultation.settled_at = Some(self.now);
         self.out.changes.dialogs.insert(from, consultation);
         self.dialogs.remove(&from);
+        self.ask_about(from, into);
         for participant in moved.into_iter().filter(|p| p.who.agent_id() != Some(agent_id)) {
             if let Some(channel_id) = participant.who.channel_id() {
                 self.channels.insert(channel_id, ChannelOf::Outside(into));
@@ -119,9 +123,18 @@ impl Engine {
         self.refresh_all(into);
     }
 
+    /// Whoever was consulted may have asked somebody else meanwhile: that is about the call they are in now.
+    fn ask_about(&mut self, from: DialogId, into: DialogId) {
+        let about = DialogKind::Consult { about: from };
+        let asked: Vec<Dialog> = self.dialogs.values().filter(|dialog| dialog.kind == about).cloned().collect();
+        for dialog in asked {
+            self.keep_dialog(Dialog { kind: DialogKind::Consult { about: into }, ..dialog });
+        }
+    }
+
     /// The customer talks with whoever was consulted, the agent leaves.
     pub(super) fn transfer(&mut self, into: DialogId, agent_id: AgentId) {
-        self.conference(into, agent_id);
+        self.join(into, agent_id);
         self.leave_agent(into, agent_id, Left::Transferred);
     }
 

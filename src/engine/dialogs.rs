@@ -119,6 +119,14 @@ impl Engine {
         }
     }
 
+    /// Tells the other agents of a dialog.
+    pub(super) fn tell_colleagues(&mut self, id: DialogId, agent_id: AgentId, event: &Event) {
+        let (campaign_id, contact_id) = self.about(id);
+        for colleague in self.agents_of(id).into_iter().filter(|colleague| *colleague != agent_id) {
+            self.emit(colleague, campaign_id, contact_id, event.clone());
+        }
+    }
+
     /// Whom a dialog is about.
     fn about(&self, id: DialogId) -> (Option<CampaignId>, Option<ContactId>) {
         let attempt = self.attempt_of(id).and_then(|id| self.attempts.get(&id));
@@ -343,8 +351,10 @@ impl Engine {
 
     /// The agent's last dialog is over: wrap-up, or the next state.
     fn dialogs_over(&mut self, agent_id: AgentId, after: NextState) {
-        let Some(session) = self.sessions.get(&agent_id) else { return };
+        let Some(session) = self.sessions.get_mut(&agent_id) else { return };
         if session.wrap_up.is_some() && !session.is_lost {
+            // What was pending is there.
+            session.wrap_up_asked = false;
             self.set_activity(agent_id, Activity::WrapUp { after });
         } else {
             self.free_agent(agent_id, after);

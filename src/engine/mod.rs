@@ -152,6 +152,8 @@ pub struct Engine {
     /// Callbacks that fell due and wait for an agent, with their contact.
     due_callbacks: BTreeMap<CallbackId, Candidate>,
     deadlines: Deadlines,
+    /// After a restart, until the switch has said which lines are there.
+    is_coming_back: bool,
     out: Output,
 }
 
@@ -179,6 +181,7 @@ impl Engine {
             callbacks: BTreeMap::new(),
             due_callbacks: BTreeMap::new(),
             deadlines: Deadlines::default(),
+            is_coming_back: false,
             out: Output::default(),
         }
     }
@@ -326,6 +329,7 @@ impl Engine {
             state: session.activity.state(),
             reason,
             pending: session.pending(),
+            wrap_up_pending: session.wrap_up_asked,
             wrap_up_ends_at,
             wrap_up_seconds_left: wrap_up_ends_at.map(|at| self.seconds_until(at)),
         };
@@ -350,6 +354,7 @@ impl Engine {
                 state: crate::domain::agent::AgentState::LoggedOut,
                 reason: Some(reason.to_owned()),
                 pending: None,
+                wrap_up_pending: false,
                 wrap_up_ends_at: None,
                 wrap_up_seconds_left: None,
             },
@@ -424,6 +429,9 @@ impl Engine {
     fn channels_known(&mut self, asked: &[ChannelId], alive: &BTreeSet<ChannelId>) {
         for id in asked {
             if alive.contains(id) { self.channel_is_alive(*id) } else { self.channel_is_gone(*id) }
+        }
+        if std::mem::take(&mut self.is_coming_back) {
+            self.resume_rooms();
         }
     }
 }

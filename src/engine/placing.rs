@@ -81,7 +81,7 @@ impl Engine {
         match callee {
             Callee::Colleague(agent_id) => {
                 if let Some(phone) = phone {
-                    self.out.orders.push(Order::Connect { dialog_id: id, phone });
+                    self.out.orders.push(Order::Connect { dialog_id: id, phone, caller: None });
                 }
                 self.offer(id, agent_id, self.settings.answer_seconds);
             }
@@ -116,7 +116,8 @@ impl Engine {
     pub(super) fn answer(&mut self, id: DialogId, agent_id: AgentId) {
         self.hold_others(id, agent_id);
         let Some(phone) = self.phone_of(agent_id) else { return };
-        self.out.orders.push(Order::Connect { dialog_id: id, phone });
+        let caller = self.waiting(id).and_then(|who| who.channel_id());
+        self.out.orders.push(Order::Connect { dialog_id: id, phone, caller });
         let was_up = self.dialogs_of(agent_id).len() > 1;
         let state = self.connecting();
         self.put_agent(id, agent_id, state);
@@ -127,14 +128,16 @@ impl Engine {
         self.refresh(agent_id);
     }
 
+    /// The caller of a dialog who waits for an agent.
+    fn waiting(&self, id: DialogId) -> Option<Who> {
+        let waits = |p: &&Participant| matches!(p.state, ParticipantState::Waiting { .. });
+        self.dialogs.get(&id)?.participants.iter().find(waits).map(|p| p.who.clone())
+    }
+
     /// The agent's phone is in the dialog: they talk, if anybody else does.
     pub(super) fn joined(&mut self, id: DialogId, agent_id: AgentId) {
         self.put_agent(id, agent_id, ParticipantState::Active);
-        let waiting = self.dialogs.get(&id).and_then(|dialog| {
-            let waits = |p: &&Participant| matches!(p.state, ParticipantState::Waiting { .. });
-            dialog.participants.iter().find(waits).map(|p| p.who.clone())
-        });
-        if let Some(who) = waiting {
+        if let Some(who) = self.waiting(id) {
             self.put(id, &who, ParticipantState::Active);
         }
         if self.dialogs.get(&id).is_some_and(|dialog| dialog.others_talk(agent_id)) {

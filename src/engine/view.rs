@@ -274,6 +274,8 @@ pub struct AgentLine {
     pub pending: Option<NextState>,
     /// Their phone.
     pub extension: Option<String>,
+    /// Wrap-up follows the call because they asked for it.
+    pub wrap_up_pending: bool,
     /// The contact they work on.
     pub contact_id: Option<ContactId>,
     /// The dialogs they are in.
@@ -352,6 +354,7 @@ impl Engine {
             reason: session.and_then(reason_of),
             pending: session.and_then(Session::pending),
             extension: session.map(|s| s.extension.clone()),
+            wrap_up_pending: session.is_some_and(|s| s.wrap_up_asked),
             contact_id,
             dialog_ids: dialogs.iter().map(|dialog| dialog.id).collect(),
         }

@@ -56,6 +56,7 @@ impl Engine {
     pub(super) fn leave_wrap_up(&mut self, agent_id: AgentId) {
         let Some(session) = self.sessions.get_mut(&agent_id) else { return };
         let Some(WrapUp { dialog_id, .. }) = session.wrap_up.take() else { return };
+        session.wrap_up_asked = false;
         self.deadlines.clear(Deadline::WrapUp(agent_id));
         match &session.activity {
             Activity::WrapUp { after } => {

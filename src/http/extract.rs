@@ -8,7 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::json;
 
 use super::{
@@ -84,8 +87,12 @@ pub(super) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> 
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
+        let field = if path == "." { String::new() } else { path };
         if inner.is_data() {
-            Problem::field(if path == "." { String::new() } else { path }, without_place(&inner))
+            Problem::field(field, without_place(&inner))
+        } else if serde_json::from_slice::<IgnoredAny>(text).is_ok() {
+            // A number or a truth value where one of some words is wanted: the reader takes that for broken JSON.
+            Problem::field(field, "this is no value of this field; write one of its words")
         } else {
             Problem::new(Code::BadJson, format!("the body is not JSON: {inner}"))
         }
@@ -234,6 +241,20 @@ mod tests {
         assert_eq!(problem["errors"][0]["field"], "rows[0].colour");
         assert_eq!(said(r#"{"colour": 1}"#)["errors"][0]["field"], "colour");
         assert_eq!(said("{}")["errors"][0]["problem"], "missing field `rows`");
+    }
+
+    #[test]
+    fn a_number_where_a_word_is_wanted_is_no_broken_json() {
+        let read = |text: &str| read_json::<Vec<crate::domain::outcome::Classification>>(text.as_bytes());
+        for text in ["[1]", "[true]", "[null]"] {
+            let problem = serde_json::to_value(read(text).unwrap_err().told()).unwrap();
+            assert_eq!(
+                (&problem["code"], &problem["errors"][0]["field"]),
+                (&json!("bad_value"), &json!("[0]")),
+                "{text}"
+            );
+        }
+        assert!(read("[\"fax\"]").is_ok());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     domain::ids::TeamId,
+    ports::ServerHealth,
     runtime::{handle::TeamHandle, teams::Teams},
     telemetry,
 };
@@ -38,6 +39,8 @@ pub(super) struct Health {
     zone_rules_version: String,
     /// Their age.
     zone_rules_age_days: i64,
+    /// The servers of the telephone network.
+    switch_servers: Vec<ServerHealth>,
     /// What someone should look at.
     warnings: Vec<String>,
 }
@@ -51,13 +54,20 @@ pub(super) async fn health(State(app): State<App>) -> Health {
     if zone_rules_age_days > RULES_DAYS_MAX {
         warnings.push(format!("the time zone rules are {zone_rules_age_days} days old: install newer ones"));
     }
+    let switch_servers = app.teams.switch_health();
+    for server in switch_servers.iter().filter(|server| !server.is_connected) {
+        let problem = server.problem.as_deref().unwrap_or("it was not reached yet");
+        warnings.push(format!("the switch {} is not connected: {problem}", server.url));
+    }
+    let can_call = switch_servers.is_empty() || switch_servers.iter().any(|server| server.is_connected);
     Health {
-        healthy: database_reachable && teams_stopped.is_empty(),
+        healthy: database_reachable && teams_stopped.is_empty() && can_call,
         database_reachable,
         teams_served: served(&app.teams, &teams_stopped),
         teams_stopped,
         zone_rules_version: app.rules.version().to_owned(),
         zone_rules_age_days,
+        switch_servers,
         warnings,
     }
 }

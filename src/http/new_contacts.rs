@@ -70,7 +70,8 @@ struct NewContact {
     /// Every IANA zone the customer may be in; left out, those that the numbers tell.
     #[serde(default)]
     zones: Vec<String>,
-    /// Not to be called before: `2026-12-01 14:00` on the customer's clock, or an instant like `2026-12-01T14:00:00Z`.
+    /// Not to be called before: `2026-12-01 14:00` on the customer's clock, `14:00` there today or tomorrow, or an instant
+    /// like `2026-12-01T14:00:00Z`.
     #[serde(default)]
     not_before: Option<String>,
 }

@@ -225,6 +225,7 @@ pub fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyDigits { .. }
         | Refusal::ColleagueBusy { .. }
         | Refusal::OwnPhone
+        | Refusal::CallIsOffered
         | Refusal::TooManyCalls
         | Refusal::MayNotCall { .. }
         | Refusal::CallbackGone
@@ -373,6 +374,7 @@ mod tests {
             Refusal::TooManyDigits { max: 5 },
             Refusal::ColleagueBusy { state: AgentState::WrapUp },
             Refusal::OwnPhone,
+            Refusal::CallIsOffered,
             Refusal::TooManyCalls,
             Refusal::UnknownNotReadyReason { reason: text() },
             Refusal::RejectNotAllowed,

@@ -84,6 +84,9 @@ impl App {
             (_, None, None) => None,
         };
         let TokenWish { role, agent_id, label, expires_at, .. } = wish;
+        if expires_at.is_some_and(|end| end <= self.clock.now()) {
+            return Err(Problem::field("expires_at", "this is over: the token would be worthless at once"));
+        }
         Ok(NewToken { hash, role, agent_id, team_id, label, expires_at })
     }
 }

@@ -39,7 +39,7 @@ pub use self::{
     phone_book::{BookColumn, BookColumnChoice, BookOptions, BookReader, BookRole, BookRow},
     problem::{ListProblem, RowProblem},
     reader::{ListReader, ListRow},
-    rejects::RejectsWriter,
+    rejects::{RejectsWriter, guarded},
     row::{NAME_CHARS_MAX, VARIABLE_CHARS_MAX, VARIABLES_MAX},
     text::ROW_BYTES_MAX,
 };

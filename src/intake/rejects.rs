@@ -83,7 +83,7 @@ fn reasons(line: u64, problems: &[RowProblem]) -> [String; 3] {
 }
 
 /// A cell that no spreadsheet takes for a formula.
-fn guarded(cell: &str) -> Cow<'_, str> {
+pub fn guarded(cell: &str) -> Cow<'_, str> {
     // The last four are the wide forms that some spreadsheets read alike.
     let is_risky =
         cell.starts_with(['=', '+', '-', '@', '\'', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);

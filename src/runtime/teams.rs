@@ -17,7 +17,7 @@ use crate::{
         zone_rules::ZoneRules,
     },
     engine::{Settings, output::Order},
-    ports::{Store, Switch, SwitchError},
+    ports::{ServerHealth, Store, Switch, SwitchError},
 };
 
 /// How many commands may wait for one team; one more is refused as busy.
@@ -31,6 +31,7 @@ pub struct Teams {
     handles: Arc<Mutex<BTreeMap<TeamId, TeamHandle>>>,
     routes: Routes,
     start: Arc<dyn Fn(TeamId) -> TeamHandle + Send + Sync>,
+    switch_health: Arc<dyn Fn() -> Vec<ServerHealth> + Send + Sync>,
 }
 
 impl Teams {
@@ -45,6 +46,8 @@ impl Teams {
     ) -> Self {
         let routes = Routes::default();
         let shared = Arc::new(Routed { switch, routes: routes.clone() });
+        let watched = shared.clone();
+        let switch_health = Arc::new(move || watched.switch.health());
         let start = move |team_id: TeamId| {
             let (sender, inbox) = mpsc::channel(INBOX);
             let (feed, _) = broadcast::channel(FEED);
@@ -62,7 +65,7 @@ impl Teams {
             tokio::spawn(team.serve());
             TeamHandle { team_id, inbox: sender, feed }
         };
-        Self { handles: Arc::default(), routes, start: Arc::new(start) }
+        Self { handles: Arc::default(), routes, start: Arc::new(start), switch_health }
     }
 
     /// The team, which is served from now on if it was not.
@@ -79,6 +82,11 @@ impl Teams {
     /// Is any team's loop over, because another node has taken it?
     pub fn stopped(&self) -> Vec<TeamId> {
         self.all().iter().filter(|team| team.inbox.is_closed()).map(TeamHandle::team_id).collect()
+    }
+
+    /// How the servers of the telephone network do.
+    pub fn switch_health(&self) -> Vec<ServerHealth> {
+        (self.switch_health)()
     }
 
     /// Managers changed something.

@@ -5,6 +5,7 @@
 
 pub mod callers;
 pub mod checks;
+pub mod deferred;
 mod dialog_checks;
 pub mod habits;
 mod recorded;

@@ -66,12 +66,19 @@ pub struct WorkingDays {
 impl WorkingDays {
     /// Begin and end of each shift.
     pub fn shifts(&self, rules: &ZoneRules) -> Vec<(Timestamp, Timestamp)> {
-        let works = |day: &civil::Date| self.weekends || !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
         let at = |day: civil::Date, time| WallTime::new(day.to_datetime(time), self.zone).resolve(rules).due_at;
+        self.dates().take(self.days as usize).map(|day| (at(day, self.begins), at(day, self.ends))).collect()
+    }
+
+    /// How many working days there are from the first day until `last`, both counted.
+    pub fn until(&self, last: civil::Date) -> u32 {
+        u32::try_from(self.dates().take_while(|day| *day <= last).count()).unwrap_or(u32::MAX)
+    }
+
+    /// Every working day from the first day on.
+    fn dates(&self) -> impl Iterator<Item = civil::Date> {
+        let weekends = self.weekends;
         std::iter::successors(Some(self.from), |day| day.tomorrow().ok())
-            .filter(works)
-            .take(self.days as usize)
-            .map(|day| (at(day, self.begins), at(day, self.ends)))
-            .collect()
+            .filter(move |day| weekends || !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday))
     }
 }

@@ -20,6 +20,7 @@ use crate::{
         contact::{Contact, ContactState, StatedZones},
         eligibility::{Place, place},
         ids::{CampaignId, ContactId},
+        phone::PhoneNumber,
         schema::Instant,
     },
     engine::input::Notice,
@@ -56,6 +57,33 @@ impl Database {
     ) -> Result<Vec<StoredContact>, StoreError> {
         let args = args![campaign_id, state.map(str::to_owned), after, page(rows)];
         read_all(&self.db().rows(sql::CONTACTS_OF_CAMPAIGN, args).await?)
+    }
+
+    /// The contact with this number.
+    pub async fn contact_with_id(&self, id: ContactId) -> Result<Option<Contact>, StoreError> {
+        read_first(&self.db().rows(sql::CONTACT, args![id]).await?)
+    }
+
+    /// Contacts with this account number, of one campaign or of all. The cost grows with the number of all contacts.
+    pub async fn contacts_with_account(
+        &self,
+        account_number: &str,
+        campaign_id: Option<CampaignId>,
+        rows: usize,
+    ) -> Result<Vec<Contact>, StoreError> {
+        let args = args![account_number, campaign_id.map(|id| id.0), page(rows)];
+        read_all(&self.db().rows(sql::CONTACTS_WITH_ACCOUNT, args).await?)
+    }
+
+    /// Contacts that have this telephone number, of one campaign or of all. The cost grows with the number of all contacts.
+    pub async fn contacts_with_number(
+        &self,
+        number: &PhoneNumber,
+        campaign_id: Option<CampaignId>,
+        rows: usize,
+    ) -> Result<Vec<Contact>, StoreError> {
+        let args = args![to_json(number), campaign_id.map(|id| id.0), page(rows)];
+        read_all(&self.db().rows(sql::CONTACTS_WITH_NUMBER, args).await?)
     }
 
     /// The attempts on a contact, the latest first.

@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
+    Connection as _, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -15,6 +16,8 @@ use crate::ports::StoreError;
 const READERS: u32 = 4;
 /// How many connections there are to `PostgreSQL` at most.
 const POSTGRES_CONNECTIONS: u32 = 8;
+/// How long `PostgreSQL` may take to answer the first time.
+const REACH_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -115,10 +118,26 @@ async fn make_private(path: &Path) -> std::io::Result<()> {
 
 async fn postgres(url: &str) -> Result<Db, StoreError> {
     let options: PgConnectOptions = url.parse().map_err(unopened("the PostgreSQL database"))?;
+    let options = options.application_name("rappel");
+    reach(&options).await?;
     PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
-        .connect_with(options.application_name("rappel"))
+        .connect_with(options)
         .await
         .map(Db::Postgres)
         .map_err(unopened("the PostgreSQL database"))
+}
+
+/// One connection before the pool, which tries again for half a minute and then only says that it took too long.
+async fn reach(options: &PgConnectOptions) -> Result<(), StoreError> {
+    let why = match tokio::time::timeout(REACH_TIMEOUT, PgConnection::connect_with(options)).await {
+        Ok(Ok(connection)) => return connection.close().await.map_err(unopened("the PostgreSQL database")),
+        Ok(Err(error @ sqlx::Error::Database(_))) => format!("it refuses: {error}"),
+        Ok(Err(error)) => format!("{error}; is the server running there?"),
+        Err(_) => format!("no answer in {} seconds; is the address right?", REACH_TIMEOUT.as_secs()),
+    };
+    let (host, port) = (options.get_host(), options.get_port());
+    let place = options.get_socket().map_or_else(|| format!("{host}:{port}"), |path| path.display().to_string());
+    let (name, user) = (options.get_database().unwrap_or_else(|| options.get_username()), options.get_username());
+    Err(StoreError::Failure(format!("cannot open the PostgreSQL database {name} at {place} as user {user}: {why}")))
 }

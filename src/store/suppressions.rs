@@ -58,6 +58,15 @@ impl Database {
         Ok(changed)
     }
 
+    /// The entries for these numbers that are in force, for all campaigns.
+    pub async fn suppress_known(
+        &self,
+        numbers: &BTreeSet<&PhoneNumber>,
+        now: Timestamp,
+    ) -> Result<Vec<Suppression>, StoreError> {
+        self.suppressions_of(numbers, now).await
+    }
+
     /// Takes a number off the list of one campaign, or off the list for all. Says whether it was there.
     pub async fn suppress_remove(
         &self,

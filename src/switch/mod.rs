@@ -1,3 +1,4 @@
 //! Telephone networks that can be steered.
 
+pub mod ari;
 pub mod simulated;

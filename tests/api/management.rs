@@ -145,7 +145,7 @@ async fn reports_are_read_as_json_and_as_csv() {
     assert_eq!(csv.text().await.unwrap(), header);
 
     for (path, said) in [
-        ("agents?group_by=hour", "the report agents cannot be grouped by hour; take some of agent, day"),
+        ("agents?group_by=outcome", "the report agents cannot be grouped by outcome; take some of campaign, list, "),
         ("attempts?campaign=autumn", "there is no campaign \"autumn\""),
         ("attempts?group_by=week", "group_by: \"week\" is not something to group by; take one of campaign, list, "),
         ("attempts?color=red", "query: "),

@@ -8,8 +8,8 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use rappel::{
     campaign_file,
     domain::{
-        campaign::CampaignState, contact::ContactNumber, dial_plan::DialPlan, eligibility::Place, ids::ChannelId,
-        number_zones, phone::read_number, zone_rules::ZoneRules,
+        campaign::CampaignState, contact::ContactNumber, eligibility::Place, ids::ChannelId, number_zones,
+        phone::read_number, zone_rules::ZoneRules,
     },
     engine::{Settings, output::Order},
     http::{ApiState, Limits, hash_of, new_token, router},
@@ -42,6 +42,21 @@ after_minutes = 60
 
 /// The longest a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a world is made with.
+pub struct Setup {
+    pub limits: Limits,
+    pub settings: Settings,
+    /// How many times as fast as ours its time goes.
+    pub speed: f64,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let settings = Settings { presence_seconds: 600, ..Settings::default() };
+        Self { limits: Limits::default(), settings, speed: 1.0 }
+    }
+}
 
 /// A server with a team at work.
 pub struct World {
@@ -79,11 +94,18 @@ impl World {
 
     /// A world in which agents are gone who said nothing for so many seconds.
     pub async fn with_presence(limits: Limits, presence_seconds: u32) -> Self {
-        let clock = Clock::starting_at("2026-03-10T18:00:00Z".parse().unwrap(), 1.0);
+        let settings = Settings { presence_seconds, ..Settings::default() };
+        Self::set_up(Setup { limits, settings, ..Setup::default() }).await
+    }
+
+    /// A world at two in the afternoon of New York, made as `setup` says.
+    pub async fn set_up(setup: Setup) -> Self {
+        let Setup { limits, settings, speed } = setup;
+        let clock = Clock::starting_at("2026-03-10T18:00:00Z".parse().unwrap(), speed);
         let db = Database::open("sqlite::memory:").await.unwrap();
         let rules = Arc::new(ZoneRules::bundled());
         let (sender, orders) = mpsc::unbounded_channel();
-        let settings = Settings { presence_seconds, ..Settings::default() };
+        let dial_plan = settings.dial_plan.clone();
         let teams = Teams::new(db.clone(), Told(sender), clock, settings, rules.clone(), 7);
         let (stopping, stop) = watch::channel(false);
         let tokens = staff(&db, clock.now()).await;
@@ -91,7 +113,6 @@ impl World {
             teams.team(team.id);
         }
         let metrics = PrometheusBuilder::new().build_recorder().handle();
-        let dial_plan = DialPlan::default();
         let (db_of_api, teams_of_api) = (db.clone(), teams.clone());
         let api =
             ApiState { db: db_of_api, teams: teams_of_api, clock, rules, dial_plan, metrics, limits, stopping: stop };
@@ -109,6 +130,16 @@ impl World {
         tokio::time::timeout(PATIENCE, self.orders.recv()).await.expect("an order comes").unwrap()
     }
 
+    /// The orders to the switch that nobody has looked at. Whatever was answered is ordered already.
+    pub fn orders_left(&mut self) -> Vec<Order> {
+        std::iter::from_fn(|| self.orders.try_recv().ok()).collect()
+    }
+
+    /// Somebody with a token, who asks and listens apart from the world.
+    pub fn asking(&self, token: &str) -> Asking {
+        Asking { base: self.base.clone(), client: self.client.clone(), token: token.to_owned() }
+    }
+
     /// Starts the campaign with a contact for each number.
     pub async fn load(&self, numbers: &[&str]) {
         let now = self.clock.now();
@@ -122,17 +153,12 @@ impl World {
     }
 
     pub fn request(&self, token: &str, method: &Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method.clone(), format!("{}{path}", self.base)).timeout(PATIENCE);
-        if token.is_empty() { request } else { request.bearer_auth(token) }
+        self.asking(token).request(method, path)
     }
 
     /// Status and JSON of the answer.
     pub async fn send(&self, token: &str, method: &Method, path: &str, body: Option<Value>) -> (u16, Value) {
-        let mut request = self.request(token, method, path);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        answer(request).await
+        self.asking(token).send(method, path, body).await
     }
 
     pub async fn get(&self, token: &str, path: &str) -> (u16, Value) {
@@ -162,7 +188,36 @@ impl World {
 
     /// Opens a stream of events, as a client that comes again after event `last`.
     pub async fn events(&self, token: &str, path: &str, last: Option<i64>) -> Events {
-        let mut request = self.client.get(format!("{}{path}", self.base)).bearer_auth(token);
+        self.asking(token).events(path, last).await
+    }
+}
+
+/// Somebody with a token.
+#[derive(Clone)]
+pub struct Asking {
+    base: String,
+    client: Client,
+    token: String,
+}
+
+impl Asking {
+    pub fn request(&self, method: &Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method.clone(), format!("{}{path}", self.base)).timeout(PATIENCE);
+        if self.token.is_empty() { request } else { request.bearer_auth(&self.token) }
+    }
+
+    /// Status and JSON of the answer.
+    pub async fn send(&self, method: &Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        let mut request = self.request(method, path);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        answer(request).await
+    }
+
+    /// Opens a stream of events, as a client that comes again after event `last`.
+    pub async fn events(&self, path: &str, last: Option<i64>) -> Events {
+        let mut request = self.client.get(format!("{}{path}", self.base)).bearer_auth(&self.token);
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }

@@ -38,6 +38,15 @@ use uuid::Uuid;
 
 const HOURS: i64 = 48;
 
+/// An agent in a state, and what for.
+pub struct Span {
+    pub agent_id: AgentId,
+    pub state: AgentState,
+    pub began_at: Timestamp,
+    pub ended_at: Timestamp,
+    pub of: Option<(CampaignId, ListId)>,
+}
+
 /// What happened, and the database it is in.
 pub struct Day {
     pub db: Database,
@@ -55,8 +64,10 @@ pub struct Day {
     pub attempts: Vec<Attempt>,
     pub callbacks: Vec<Callback>,
     pub events: Vec<EventRecord>,
-    /// Who was in which state, from when to when.
-    pub spans: Vec<(AgentId, AgentState, Timestamp, Timestamp)>,
+    /// Who was in which state, from when to when, and for which campaign and list.
+    pub spans: Vec<Span>,
+    /// What the agent works for, who is made up just now.
+    works_for: Option<(CampaignId, ListId)>,
     sessions: BTreeMap<AgentId, Option<Session>>,
     dice: u64,
     ids: u128,
@@ -111,6 +122,7 @@ impl Day {
             callbacks: Vec::new(),
             events: Vec::new(),
             spans: Vec::new(),
+            works_for: None,
             sessions: BTreeMap::new(),
             dice: 0x9e37_79b9_7f4a_7c15,
             ids: 1,
@@ -176,7 +188,8 @@ impl Day {
     fn turns(&mut self, agent_id: AgentId, was: (AgentState, Timestamp), state: AgentState, at: Timestamp) {
         let (was, was_since_at) = was;
         if was != AgentState::LoggedOut {
-            self.spans.push((agent_id, was, was_since_at, at));
+            let of = self.works_for.filter(|_| !matches!(was, AgentState::NotReady | AgentState::Ready));
+            self.spans.push(Span { agent_id, state: was, began_at: was_since_at, ended_at: at, of });
         }
         if self.roll(4) == 0 && at.duration_since(was_since_at).as_secs() > 1 && was != AgentState::LoggedOut {
             // A wish for later is an event as well, and changes nothing.
@@ -188,6 +201,7 @@ impl Day {
                 reason,
                 pending,
                 wrap_up_ends_at: None,
+                wrap_up_pending: false,
                 wrap_up_seconds_left: None,
             };
             self.says(at - SignedDuration::from_secs(1), agent_id, None, event);
@@ -200,6 +214,7 @@ impl Day {
             reason,
             pending,
             wrap_up_ends_at: None,
+            wrap_up_pending: false,
             wrap_up_seconds_left: None,
         };
         self.says(at, agent_id, None, event);
@@ -234,6 +249,9 @@ impl Day {
                 self.turns(agent_id, (Talking, answered_at), WrapUp, at);
                 since = at;
                 at += self.seconds(60);
+                if let Some(Attempt { phase: Phase::Ended(end), .. }) = self.attempts.last_mut() {
+                    end.ended_at = at;
+                }
                 self.turns(agent_id, (WrapUp, since), Ready, at);
             } else if at >= end && n > 0 {
                 self.turns(agent_id, (Reserved, since), LoggedOut, at);
@@ -252,7 +270,8 @@ impl Day {
         let contact_id = attempt.contact_id;
         let contact = self.contacts.iter_mut().find(|it| it.id == contact_id).expect("loaded");
         contact.state = ContactState::InProgress;
-        self.spans.push((agent_id, AgentState::Talking, answered_at, self.now));
+        let (state, ended_at, of) = (AgentState::Talking, self.now, self.works_for);
+        self.spans.push(Span { agent_id, state, began_at: answered_at, ended_at, of });
         let activity = Activity::InDialogs { shows: AgentState::Talking, after: NextState::Ready };
         self.at_work(agent_id, "101", activity, answered_at);
     }
@@ -261,7 +280,8 @@ impl Day {
     fn sit_still(&mut self) {
         let (agent_id, at) = (self.agents[2].id, self.began_at);
         self.turns(agent_id, (AgentState::LoggedOut, at), AgentState::NotReady, at);
-        self.spans.push((agent_id, AgentState::NotReady, at, self.now));
+        let (state, ended_at) = (AgentState::NotReady, self.now);
+        self.spans.push(Span { agent_id, state, began_at: at, ended_at, of: None });
         self.at_work(agent_id, "103", Activity::NotReady { reason: "training".to_owned() }, at);
     }
 
@@ -286,6 +306,7 @@ impl Day {
             ReservationEnd::Accepted,
         ];
         let offered_at = *at;
+        self.works_for = Some((contact.campaign_id, contact.list_id));
         *at += self.seconds(45);
         let how = ENDS[usize::try_from(self.roll(25)).expect("few").min(9)];
         let reservation = Reservation {

@@ -30,6 +30,7 @@ on_every_database!(
     progress_counts_each_contact_once,
     a_stated_zone_gives_a_place,
     pages_are_bounded,
+    contacts_are_found_by_account_and_by_number,
 );
 
 use RowResult::{Duplicate, Loaded, Updated};
@@ -266,4 +267,22 @@ async fn pages_are_bounded(place: Place) {
     assert_eq!(page(None, contacts[999].id, 1_000_000).await.len(), 5);
     assert_eq!(page(Some("waiting"), contacts[1].id, 2).await, contacts[2..4]);
     assert_eq!(page(Some("closed"), ContactId(0), 10).await, []);
+}
+
+async fn contacts_are_found_by_account_and_by_number(place: Place) {
+    let world = World::new(&place.database).await;
+    load(&world, &in_chicago(0..30), OnDuplicate::Skip).await;
+    let all = world.contacts().await;
+    let db = &world.database;
+    let (wanted, elsewhere) = (&all[7], rappel::domain::ids::CampaignId(world.campaign.id.0 + 1));
+    for (only, expected) in [(None, vec![wanted.clone()]), (Some(elsewhere), vec![])] {
+        assert_eq!(db.contacts_with_account(&wanted.account_number, only, 10).await.expect("found"), expected);
+        let number = &wanted.numbers[0].number;
+        assert_eq!(db.contacts_with_number(number, only, 10).await.expect("found"), expected);
+    }
+    assert_eq!(db.contact_with_id(wanted.id).await.expect("found").as_ref(), Some(wanted));
+    // The beginning of a number is not the number.
+    let digits = wanted.numbers[0].number.as_str();
+    let shorter = rappel::domain::phone::PhoneNumber::from_e164(&digits[..digits.len() - 1]).expect("a number");
+    assert_eq!(db.contacts_with_number(&shorter, None, 10).await.expect("asked"), []);
 }

@@ -13,8 +13,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil, civil::Weekday};
 
 use self::screen::Screen;
 use super::{
-    CliError, Outcome, agents,
-    live::{Live, LiveSetup, asked_to_stop},
+    CliError, Outcome, agents, counted,
+    live::{Live, LiveSetup, SwitchSetup, asked_to_stop},
     load, report, sample_list,
 };
 use crate::{
@@ -44,7 +44,7 @@ const OFFICE: &str = "America/New_York";
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
-    /// How long, in the world's time, e.g. 90s or 5m
+    /// How long it runs, e.g. 90s or 5m: your time, not that of the demo's clock, which runs faster
     #[arg(long = "for", default_value = "60s", value_parser = read_duration)]
     duration: Duration,
     /// How many simulated agents
@@ -101,6 +101,7 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
         clock,
         // Sleeping pages and slow networks do not run faster when the demo's clock does.
         settings: Settings { presence_seconds: presence_seconds(args.speed), ..Settings::default() },
+        switch: SwitchSetup::Simulated,
         seed: args.seed,
         requests_per_second: 200,
     })
@@ -113,18 +114,21 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
         let worker = Worker::new(i, &extensions(colleagues.len()), Habits::usual());
         tokio::spawn(colleague::works(handle.clone(), agent.id, worker, clock, args.seed));
     }
+    let began = Clock::stopwatch();
     tokio::select! {
         () = screen.show() => {}
         () = clock.pause(args.duration) => {}
         () = asked_to_stop() => {}
     }
+    // It may have been stopped early.
+    let ran = began.elapsed();
     screen.finish();
     let ended_at = live.clock.now();
     for campaign in &campaigns {
         println!();
         report::print_dispositions(&live.db, &campaign.rules.name, office, &live.rules, ended_at).await?;
     }
-    screen.print_figures(args.duration);
+    screen.print_figures(ran);
     live.stop().await;
     Ok(())
 }
@@ -177,7 +181,7 @@ async fn load_list(
     let mut list = ListReader::open(path, &ReadOptions::new(campaign.rules.country))?;
     let contact_list = db.list_named(campaign.id, "demo").await?;
     let mut loading = Loading::new(db, campaign, &contact_list, rules, now);
-    load::load(&mut loading, &mut list, &path.with_extension("rejects.csv"), &ProgressBar::hidden()).await?;
+    load::load(&mut loading, &mut list, None, &ProgressBar::hidden()).await?;
     Ok(loading.tally)
 }
 
@@ -196,7 +200,9 @@ fn introduce(live: &Live, args: &DemoArgs, token: &str, office: Zone) {
     let local = live.rules.local(live.clock.now(), office);
     let api = format!("http://{}/v1/me", live.address);
     println!("It is {} in {office}, and time runs {} times as fast.", local.strftime("%A %d %B %Y, %H:%M"), args.speed);
-    println!("{} simulated agents come to work. API: http://{}/openapi.json", args.agents, live.address);
+    let come = if args.agents == 1 { "comes" } else { "come" };
+    let agents = counted(args.agents as u64, "simulated agent");
+    println!("{agents} {come} to work. API: http://{}/openapi.json", live.address);
     println!("Take a seat beside them (in another terminal; --speed 1 gives you time to read):");
     println!("  export T=\"Authorization: Bearer {token}\" J=\"Content-Type: application/json\"");
     println!("  curl -N -H \"$T\" {api}/events                      # what happens; keeps you present");

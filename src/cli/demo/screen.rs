@@ -10,7 +10,7 @@ use std::{
 use indicatif::ProgressBar;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::super::{live::Live, progress};
+use super::super::{counted, live::Live, progress};
 use crate::{
     domain::{
         agent::AgentState,
@@ -132,7 +132,7 @@ impl Screen {
         #[expect(clippy::cast_precision_loss, reason = "for people")]
         let a_second = counts.previews as f64 / ran.as_secs_f64();
         println!();
-        print!("{} previews, {a_second:.1} a second", counts.previews);
+        print!("{}, {a_second:.1} a second", counted(counts.previews, "preview"));
         let rendered = self.metrics.render();
         let quantile = |quantile: &str| {
             let name = format!("rappel_ready_to_preview_seconds{{quantile=\"{quantile}\"}} ");

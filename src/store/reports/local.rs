@@ -69,16 +69,20 @@ impl<'a> LocalTime<'a> {
         format!("({text} ELSE {first} END)")
     }
 
-    /// The instant at which a day began, in milliseconds; for a day that the zone left out, the next one's.
-    pub(super) fn midnight(&self, day: i64) -> i64 {
-        let instants = self.rules.instants_of(date_of(day).at(0, 0, 0, 0), self.zone);
-        let began = if is_gap(&instants) { instants.later() } else { instants.earlier() };
-        began.unwrap_or(Timestamp::MAX).as_millisecond()
+    /// SQL for the next instant after `at` at which the clock shows a full hour, or jumps.
+    pub(super) fn next_hour_sql(&self, at: &str) -> String {
+        let offset = self.offset_sql(at);
+        let full = format!("((({at} + {offset}) / {HOUR_MS} + 1) * {HOUR_MS} - {offset})");
+        let [_, changes @ ..] = &self.offsets[..] else { return full };
+        let Some((last, _)) = changes.last() else { return full };
+        // The latest come first: most reports are on what was lately.
+        let mut jump = format!("CASE WHEN {at} >= {last} THEN {full}");
+        for pair in changes.windows(2).rev() {
+            let _ = write!(jump, " WHEN {at} >= {} THEN {}", pair[0].0, pair[1].0);
+        }
+        let jump = format!("({jump} ELSE {} END)", changes[0].0);
+        format!("CASE WHEN {jump} < {full} THEN {jump} ELSE {full} END")
     }
-}
-
-fn is_gap(instants: &jiff::tz::AmbiguousTimestamp) -> bool {
-    matches!(instants.offset(), jiff::tz::AmbiguousOffset::Gap { .. })
 }
 
 /// The date of a day, counted from 1970-01-01.

@@ -21,7 +21,8 @@ pub enum ReportKind {
     Attempts,
     /// Promises to call again: kept, kept late, missed.
     Callbacks,
-    /// What the agents did, and for how long.
+    /// What the agents did, and for how long. By campaign or list: the time from a preview to the end of its call's wrap-up
+    /// is that campaign's; all other time stands under an empty one.
     Agents,
 }
 
@@ -98,9 +99,8 @@ impl ReportKind {
         use GroupBy::{Agent, Campaign, Day, Disposition, Hour, List, Outcome};
         match self {
             // Its rows are by outcome and disposition in any case.
-            Self::Dispositions | Self::Callbacks => &[Campaign, List, Agent, Day, Hour],
+            Self::Dispositions | Self::Callbacks | Self::Agents => &[Campaign, List, Agent, Day, Hour],
             Self::Attempts => &[Campaign, List, Agent, Day, Hour, Outcome, Disposition],
-            Self::Agents => &[Agent, Day],
         }
     }
 }
@@ -160,11 +160,6 @@ impl ReportQuery {
                 "the report {kind} cannot be grouped by {odd}; take some of {}",
                 names.join(", ")
             )));
-        }
-        if self.kind == ReportKind::Agents && (self.campaign.is_some() || self.list.is_some()) {
-            return Err(ReportError::Refused(
-                "an agent's states belong to no campaign: leave out campaign and list".to_owned(),
-            ));
         }
         match (self.from, self.until) {
             (Some(from), Some(until)) if from >= until => {

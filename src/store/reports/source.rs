@@ -114,12 +114,18 @@ impl Source {
     }
 }
 
-fn only(column: &str, ids: &[i64]) -> Option<String> {
+pub(super) fn only(column: &str, ids: &[i64]) -> Option<String> {
     let listed: Vec<_> = ids.iter().map(ToString::to_string).collect();
     (!ids.is_empty() && !column.is_empty()).then(|| format!("{column} IN ({})", listed.join(", ")))
 }
 
-fn label(asked: &Asked<'_>, record: &Record<'_>, group: GroupBy, key: &'static str) -> Result<String, StoreError> {
+/// What a group is called. A campaign or list that is none has no name.
+pub(super) fn label(
+    asked: &Asked<'_>,
+    record: &Record<'_>,
+    group: GroupBy,
+    key: &'static str,
+) -> Result<String, StoreError> {
     Ok(match group {
         GroupBy::Outcome | GroupBy::Disposition => record.text(key)?,
         GroupBy::Campaign => named(&asked.names.campaigns, record.int(key)?),
@@ -131,6 +137,9 @@ fn label(asked: &Asked<'_>, record: &Record<'_>, group: GroupBy, key: &'static s
 }
 
 /// The name, or the number of something that was made a moment ago.
-pub(super) fn named(names: &BTreeMap<i64, String>, id: i64) -> String {
+fn named(names: &BTreeMap<i64, String>, id: i64) -> String {
+    if id == 0 {
+        return String::new();
+    }
     names.get(&id).cloned().unwrap_or_else(|| id.to_string())
 }

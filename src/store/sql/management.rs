@@ -97,6 +97,15 @@ super::statements! { MANAGEMENT:
         SELECT * FROM contacts
         WHERE +campaign_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2) AND id > $3
         ORDER BY id LIMIT $4";
+    CONTACTS_WITH_ACCOUNT = "
+        SELECT * FROM contacts
+        WHERE account_number = $1 AND (CAST($2 AS BIGINT) IS NULL OR campaign_id = $2)
+        ORDER BY id LIMIT $3";
+    /// The number with its quotes is the whole value of a field, and never a part of one. A number has no wildcard in it.
+    CONTACTS_WITH_NUMBER = "
+        SELECT * FROM contacts
+        WHERE numbers LIKE '%' || CAST($1 AS TEXT) || '%' AND (CAST($2 AS BIGINT) IS NULL OR campaign_id = $2)
+        ORDER BY id LIMIT $3";
     ATTEMPTS_OF_CONTACT = "
         SELECT * FROM attempts WHERE contact_id = $1 ORDER BY opened_at DESC, id DESC LIMIT $2";
 

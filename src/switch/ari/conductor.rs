@@ -1,0 +1,534 @@
+//! What has to be said to Asterisk so that lines and rooms become what the engine ordered. No socket, no clock: frames and
+//! orders in, requests and news out.
+//!
+//! Orders change what is *wanted*: which lines there are, and in which room each is. Events and answers say what *is*.
+//! `Conductor::tend` asks for the difference, again and again, so that a late event, a refused request or a connection
+//! that broke in the middle need no path of their own.
+
+mod coming_back;
+mod line;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde_json::{Value, json};
+
+use self::line::{Asked, Line, Role, Stage};
+use super::{
+    AriPlan, causes,
+    events::{AriEvent, ChannelInfo},
+};
+use crate::{
+    domain::{
+        attempt::{CallProgress, NotMade, Side},
+        dialog::Caller,
+        ids::{ChannelId, DialogId},
+        outcome::FailureCause,
+    },
+    engine::output::{Destination, Order, Phone},
+};
+
+/// The channel variable that says in which dialog a line is: what a restarted program finds its calls by.
+pub const DIALOG_VARIABLE: &str = "RAPPEL_DIALOG";
+/// How long a keypad tone sounds, in milliseconds.
+const DIGIT_MILLIS: u32 = 120;
+
+/// What the telephone network tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Something happened to a line.
+    Line {
+        /// Which.
+        channel_id: ChannelId,
+        /// What.
+        progress: CallProgress,
+    },
+    /// Somebody called a queue.
+    Arrived {
+        /// Their line.
+        channel_id: ChannelId,
+        /// The queue's name.
+        queue: String,
+        /// What the network tells of them.
+        caller: Caller,
+    },
+}
+
+/// A request to Asterisk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// What its answer is known by.
+    pub id: u64,
+    /// `GET`, `POST`, `DELETE`.
+    pub method: &'static str,
+    /// Without the leading slash.
+    pub uri: String,
+    /// The parameters.
+    pub body: Option<Value>,
+}
+
+/// What the conductor says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Out {
+    /// To Asterisk.
+    Request(Request),
+    /// To the teams.
+    News(News),
+}
+
+/// Lines and rooms at one Asterisk.
+#[derive(Debug)]
+pub struct Conductor {
+    plan: AriPlan,
+    lines: BTreeMap<ChannelId, Line>,
+    /// Rooms that were asked for.
+    rooms: BTreeSet<DialogId>,
+    asked: BTreeMap<u64, Asked>,
+    last_request: u64,
+    out: VecDeque<Out>,
+}
+
+impl Conductor {
+    /// Nothing is known yet.
+    pub fn new(plan: AriPlan) -> Self {
+        Self {
+            plan,
+            lines: BTreeMap::new(),
+            rooms: BTreeSet::new(),
+            asked: BTreeMap::new(),
+            last_request: 0,
+            out: VecDeque::new(),
+        }
+    }
+
+    /// Takes what is to be said.
+    pub fn take_out(&mut self) -> VecDeque<Out> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// Is this line there, or on its way?
+    pub fn has(&self, channel_id: ChannelId) -> bool {
+        self.lines.contains_key(&channel_id)
+    }
+
+    /// How many lines there are.
+    pub fn lines(&self) -> usize {
+        self.lines.len()
+    }
+
+    // What the engine orders.
+
+    /// Takes an order.
+    pub fn order(&mut self, order: &Order) {
+        match order {
+            Order::Dial { dialog_id, channel_id, phone, to } => {
+                let after = phone.as_ref().map(|phone| self.want_phone(*dialog_id, phone));
+                self.want_dialled(*dialog_id, *channel_id, after, to);
+            }
+            Order::Connect { dialog_id, phone, caller } => {
+                if let Some(line) = caller.and_then(|caller| self.lines.get_mut(&caller)) {
+                    line.room = Some(*dialog_id);
+                }
+                self.want_phone(*dialog_id, phone);
+            }
+            Order::Hold { channel_id, .. } | Order::Leave { channel_id, .. } => self.want_in(*channel_id, None),
+            Order::Admit { dialog_id, channel_id } | Order::Retrieve { dialog_id, channel_id } => {
+                self.want_in(*channel_id, Some(*dialog_id));
+            }
+            Order::Join { from, into } => self.join(*from, *into),
+            Order::SendDigit { channel_id, digit_id, digit, .. } => {
+                let body = json!({ "dtmf": digit.as_char().to_string(), "duration": DIGIT_MILLIS });
+                match self.lines.get(channel_id).map(|line| line.name.clone()) {
+                    Some(name) => self.ask(
+                        Asked::Digit(*channel_id, *digit_id),
+                        "POST",
+                        format!("channels/{name}/dtmf"),
+                        Some(body),
+                    ),
+                    None => self.tell(*channel_id, CallProgress::Digit { digit_id: *digit_id, is_sent: false }),
+                }
+            }
+            Order::HangUp { channel_id } => self.hang_up(*channel_id),
+            // A line of an earlier life does not say which team's it is: none is ended that may be another's.
+            Order::EndOthers { .. } => {}
+        }
+        self.tend();
+    }
+
+    fn want_phone(&mut self, dialog_id: DialogId, phone: &Phone) -> ChannelId {
+        let role = Role::Phone { extension: phone.extension.clone() };
+        self.lines.entry(phone.channel_id).or_insert_with(|| Line::new(phone.channel_id, role, Stage::Waiting)).room =
+            Some(dialog_id);
+        phone.channel_id
+    }
+
+    fn want_dialled(&mut self, dialog_id: DialogId, id: ChannelId, after: Option<ChannelId>, to: &Destination) {
+        let (endpoint, ring_seconds_max, caller_id) = match to {
+            Destination::Customer { permit } => {
+                let caller_id = permit.caller_id.as_ref().map(|number| number.as_str().to_owned());
+                (self.plan.trunk(permit.number.as_str()), permit.ring_seconds_max, caller_id)
+            }
+            Destination::Placed { permit, ring_seconds_max } => {
+                (self.plan.endpoint(permit.target()), *ring_seconds_max, None)
+            }
+        };
+        let role = Role::Dialled { endpoint, ring_seconds_max, caller_id, after };
+        self.lines.entry(id).or_insert_with(|| Line::new(id, role, Stage::Waiting)).room = Some(dialog_id);
+    }
+
+    fn want_in(&mut self, id: ChannelId, room: Option<DialogId>) {
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.room = room;
+        }
+    }
+
+    /// Everybody in `from` is wanted in `into`; the other room is not needed any more.
+    fn join(&mut self, from: DialogId, into: DialogId) {
+        let moved: Vec<String> = self
+            .lines
+            .values_mut()
+            .filter(|line| line.room == Some(from))
+            .map(|line| {
+                line.room = Some(into);
+                line.name.clone()
+            })
+            .collect();
+        for name in moved {
+            let body = json!({ "variable": DIALOG_VARIABLE, "value": into.to_string() });
+            self.ask(Asked::Anything, "POST", format!("channels/{name}/variable"), Some(body));
+        }
+    }
+
+    fn hang_up(&mut self, id: ChannelId) {
+        let Some(line) = self.lines.get_mut(&id) else {
+            // A line of an earlier life, or none at all: the answer says which.
+            return self.ask(Asked::End(id), "DELETE", format!("channels/{id}"), None);
+        };
+        match line.stage {
+            Stage::Waiting => {
+                self.lines.remove(&id);
+                self.tell(id, CallProgress::NotMade { why: NotMade::GivenUp });
+            }
+            Stage::Ending { .. } => self.end(id),
+            Stage::Making | Stage::Made | Stage::Calling | Stage::Up => {
+                line.stage = Stage::Ending { was_up: line.stage == Stage::Up };
+                self.end(id);
+            }
+        }
+    }
+
+    fn end(&mut self, id: ChannelId) {
+        if let Some(line) = self.lines.get(&id) {
+            let uri = format!("channels/{}", line.name);
+            self.ask(Asked::End(id), "DELETE", uri, None);
+        }
+    }
+
+    // What Asterisk says.
+
+    /// Takes an event.
+    pub fn event(&mut self, event: AriEvent) {
+        match event {
+            AriEvent::StasisStart { channel, args } => self.in_application(&channel, &args),
+            AriEvent::ChannelDestroyed { channel, cause, tech_cause } => {
+                if let Some(id) = self.line_of(&channel.id) {
+                    self.gone(id, causes::not_made(cause, tech_cause));
+                }
+            }
+            AriEvent::ChannelStateChange { channel } => {
+                if let Some(id) = self.line_of(&channel.id)
+                    && channel.state == "Up"
+                {
+                    self.is_up(id);
+                }
+            }
+            AriEvent::Dial { peer, dialstatus } => {
+                if let Some(id) = self.line_of(&peer.id) {
+                    match dialstatus.as_str() {
+                        "RINGING" | "PROGRESS" => self.rings(id),
+                        "ANSWER" => self.is_up(id),
+                        _ => {}
+                    }
+                }
+            }
+            AriEvent::RestResponse { request_id, status_code, .. } => {
+                if let Some(asked) = request_id.parse().ok().and_then(|id: u64| self.asked.remove(&id)) {
+                    self.answered(asked, status_code);
+                }
+            }
+            AriEvent::StasisEnd { .. } | AriEvent::ApplicationReplaced {} | AriEvent::Other => {}
+        }
+        self.tend();
+    }
+
+    fn line_of(&self, name: &str) -> Option<ChannelId> {
+        let id = self.plan.channel_id(name);
+        self.lines.contains_key(&id).then_some(id)
+    }
+
+    fn in_application(&mut self, channel: &ChannelInfo, args: &[String]) {
+        let id = self.plan.channel_id(&channel.id);
+        let Some(line) = self.lines.get_mut(&id) else {
+            return self.arrives(id, channel, args);
+        };
+        match (line.stage, &line.role) {
+            (Stage::Making, Role::Phone { .. }) => self.is_up(id),
+            (Stage::Making, Role::Dialled { .. } | Role::Caller) => line.stage = Stage::Made,
+            // It came to be after it was asked to end.
+            (Stage::Ending { .. }, _) => self.end(id),
+            (Stage::Waiting | Stage::Made | Stage::Calling | Stage::Up, _) => {}
+        }
+    }
+
+    /// Somebody called a queue: `Stasis(APPLICATION,inbound,QUEUE)`.
+    fn arrives(&mut self, id: ChannelId, channel: &ChannelInfo, args: &[String]) {
+        let [how, queue, ..] = args else { return };
+        if how != "inbound" {
+            return;
+        }
+        let mut line = Line::new(id, Role::Caller, Stage::Up);
+        line.name.clone_from(&channel.id);
+        self.lines.insert(id, line);
+        // Without this Asterisk would not tell when the channel is gone.
+        let uri = format!("applications/{}/subscription", self.plan.application);
+        let body = json!({ "eventSource": format!("channel:{}", channel.id) });
+        self.ask(Asked::Anything, "POST", uri, Some(body));
+        self.ask(Asked::Anything, "POST", format!("channels/{}/answer", channel.id), None);
+        let caller = Caller { number: self.plan.read_caller(&channel.caller.number), ..Caller::default() };
+        self.out.push_back(Out::News(News::Arrived { channel_id: id, queue: queue.clone(), caller }));
+    }
+
+    fn rings(&mut self, id: ChannelId) {
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        if line.stage == Stage::Calling && !std::mem::replace(&mut line.rings, true) {
+            self.tell(id, CallProgress::Ringing);
+        }
+    }
+
+    fn is_up(&mut self, id: ChannelId) {
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        match line.stage {
+            Stage::Making | Stage::Made | Stage::Calling => {
+                line.stage = Stage::Up;
+                self.tell(id, CallProgress::Connected);
+            }
+            Stage::Waiting | Stage::Up | Stage::Ending { .. } => {}
+        }
+    }
+
+    /// A line is gone, for whatever reason.
+    fn gone(&mut self, id: ChannelId, why: NotMade) {
+        let Some(line) = self.lines.remove(&id) else { return };
+        let progress = match (line.stage, &line.role) {
+            (Stage::Up, Role::Phone { .. }) | (Stage::Ending { was_up: true }, _) => {
+                CallProgress::HungUp { by: Side::Agent }
+            }
+            (Stage::Up, Role::Dialled { .. } | Role::Caller) => CallProgress::HungUp { by: Side::Customer },
+            (Stage::Ending { was_up: false }, _) => CallProgress::NotMade { why: NotMade::GivenUp },
+            (Stage::Waiting | Stage::Making | Stage::Made | Stage::Calling, Role::Phone { .. }) => {
+                CallProgress::NotMade { why: PHONE }
+            }
+            (Stage::Waiting | Stage::Making | Stage::Made | Stage::Calling, Role::Dialled { .. } | Role::Caller) => {
+                CallProgress::NotMade { why }
+            }
+        };
+        self.tell(id, progress);
+        self.forget_those_after(id);
+    }
+
+    /// Whoever was to be called from a phone that never came is not called.
+    fn forget_those_after(&mut self, phone: ChannelId) {
+        let waits = |line: &Line| {
+            line.stage == Stage::Waiting
+                && matches!(line.role, Role::Dialled { after: Some(after), .. } if after == phone)
+        };
+        let waiting: Vec<ChannelId> = self.lines.iter().filter(|(_, line)| waits(line)).map(|(id, _)| *id).collect();
+        for id in waiting {
+            self.lines.remove(&id);
+            self.tell(id, CallProgress::NotMade { why: PHONE });
+        }
+    }
+
+    fn answered(&mut self, asked: Asked, status: u16) {
+        let is_good = (200..300).contains(&status);
+        match asked {
+            Asked::Digit(channel_id, digit_id) => {
+                self.tell(channel_id, CallProgress::Digit { digit_id, is_sent: is_good });
+            }
+            _ if is_good => {}
+            // Asterisk says 500 where an endpoint or a trunk cannot be reached.
+            Asked::Make(id) => self.gone(id, NETWORK),
+            Asked::Call(id) => {
+                self.end(id);
+                self.gone(id, NETWORK);
+            }
+            Asked::Join(id, room) => {
+                // It is not in our application yet, or the room is gone: what comes next asks again.
+                if status == 404 {
+                    self.rooms.remove(&room);
+                }
+                if let Some(line) = self.lines.get_mut(&id)
+                    && line.joined == Some(room)
+                {
+                    line.joined = None;
+                }
+            }
+            Asked::End(id) if status == 404 => match self.lines.get(&id).map(|line| line.stage) {
+                // What was asked for is not there yet: it is ended when it comes.
+                Some(Stage::Ending { was_up: false }) if self.is_being_made(id) => {}
+                Some(_) => self.gone(id, NotMade::GivenUp),
+                None => self.tell(id, CallProgress::HungUp { by: Side::Agent }),
+            },
+            Asked::End(_) | Asked::Anything => {}
+        }
+    }
+
+    fn is_being_made(&self, id: ChannelId) -> bool {
+        self.asked.values().any(|asked| *asked == Asked::Make(id))
+    }
+
+    // What follows.
+
+    /// Asks Asterisk for whatever is wanted and is not.
+    fn tend(&mut self) {
+        let ids: Vec<ChannelId> = self.lines.keys().copied().collect();
+        for id in &ids {
+            self.make(*id);
+        }
+        for id in &ids {
+            self.place(*id);
+        }
+        for id in &ids {
+            self.call(*id);
+        }
+        let empty: Vec<DialogId> =
+            self.rooms.iter().filter(|room| !self.lines.values().any(|line| line.needs(**room))).copied().collect();
+        for room in empty {
+            self.rooms.remove(&room);
+            self.ask(Asked::Anything, "DELETE", format!("bridges/{room}"), None);
+        }
+    }
+
+    /// Makes a line that waits, once the phone it is called from is there.
+    fn make(&mut self, id: ChannelId) {
+        let Some(line) = self.lines.get(&id).filter(|line| line.stage == Stage::Waiting).cloned() else { return };
+        let dialog = line.room.map(|room| room.to_string()).unwrap_or_default();
+        let application = self.plan.application.clone();
+        let (uri, body) = match &line.role {
+            Role::Phone { extension } => {
+                let mut variables = json!({ DIALOG_VARIABLE: dialog });
+                for (name, value) in &self.plan.auto_answer {
+                    variables[name] = json!(value);
+                }
+                let body = json!({
+                    "endpoint": self.plan.phone(extension), "app": application, "appArgs": "phone",
+                    "channelId": line.name, "timeout": self.plan.phone_seconds, "variables": variables,
+                });
+                ("channels", body)
+            }
+            Role::Dialled { endpoint, caller_id, after, .. } => {
+                let is_there = |phone: &ChannelId| self.lines.get(phone).is_some_and(|line| line.stage == Stage::Up);
+                if !after.as_ref().is_none_or(is_there) {
+                    return;
+                }
+                let mut variables = json!({ DIALOG_VARIABLE: dialog });
+                if let Some(number) = caller_id {
+                    variables["CALLERID(num)"] = json!(number);
+                }
+                let body = json!({
+                    "endpoint": endpoint, "app": application, "appArgs": "dialled", "channelId": line.name,
+                    "variables": variables,
+                });
+                ("channels/create", body)
+            }
+            Role::Caller => return,
+        };
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.stage = Stage::Making;
+        }
+        self.ask(Asked::Make(id), "POST", uri.to_owned(), Some(body));
+    }
+
+    /// Puts a line where it is wanted: into its room, or by itself with music when nobody is there to talk with.
+    fn place(&mut self, id: ChannelId) {
+        let Some(line) = self.lines.get(&id).cloned() else { return };
+        if !matches!(line.stage, Stage::Made | Stage::Calling | Stage::Up) {
+            return;
+        }
+        let is_alone = self.is_alone(id, &line);
+        let music = line.stage == Stage::Up && is_alone && !matches!(line.role, Role::Phone { .. });
+        let wanted = if music { None } else { line.room };
+        if line.has_music && !music {
+            self.ask(Asked::Anything, "DELETE", format!("channels/{}/moh", line.name), None);
+        }
+        if line.joined != wanted {
+            match (line.joined, wanted) {
+                (_, Some(room)) => {
+                    self.open(room);
+                    let body = json!({ "channel": line.name });
+                    self.ask(Asked::Join(id, room), "POST", format!("bridges/{room}/addChannel"), Some(body));
+                }
+                (Some(room), None) => {
+                    let body = json!({ "channel": line.name });
+                    self.ask(Asked::Anything, "POST", format!("bridges/{room}/removeChannel"), Some(body));
+                }
+                (None, None) => {}
+            }
+        }
+        if music && !line.has_music {
+            self.ask(Asked::Anything, "POST", format!("channels/{}/moh", line.name), None);
+        }
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.joined = wanted;
+            line.has_music = music;
+        }
+    }
+
+    /// Is nobody else in the line's room, or about to be?
+    fn is_alone(&self, id: ChannelId, line: &Line) -> bool {
+        let Some(room) = line.room else { return true };
+        let there = |other: &Line| other.room == Some(room) && !matches!(other.stage, Stage::Ending { .. });
+        !self.lines.iter().any(|(other_id, other)| *other_id != id && there(other))
+    }
+
+    fn open(&mut self, room: DialogId) {
+        if self.rooms.insert(room) {
+            let body = json!({ "type": "mixing,dtmf_events", "name": "rappel" });
+            self.ask(Asked::Anything, "POST", format!("bridges/{room}"), Some(body));
+        }
+    }
+
+    /// Dials a line that is in its room, so that the agent hears what the network says before an answer.
+    fn call(&mut self, id: ChannelId) {
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        let Role::Dialled { ring_seconds_max, after, .. } = &line.role else { return };
+        if line.stage != Stage::Made || line.joined.is_none() {
+            return;
+        }
+        let mut body = json!({ "timeout": ring_seconds_max });
+        if let Some(phone) = after {
+            body["caller"] = json!(phone.to_string());
+        }
+        line.stage = Stage::Calling;
+        let uri = format!("channels/{}/dial", line.name);
+        self.ask(Asked::Call(id), "POST", uri, Some(body));
+    }
+
+    // Small things.
+
+    fn ask(&mut self, asked: Asked, method: &'static str, uri: String, body: Option<Value>) {
+        self.last_request += 1;
+        let id = self.last_request;
+        self.asked.insert(id, asked);
+        self.out.push_back(Out::Request(Request { id, method, uri, body }));
+    }
+
+    fn tell(&mut self, channel_id: ChannelId, progress: CallProgress) {
+        self.out.push_back(Out::News(News::Line { channel_id, progress }));
+    }
+}
+
+const PHONE: NotMade = NotMade::Failed(FailureCause::AgentPhone);
+const NETWORK: NotMade = NotMade::Failed(FailureCause::Network);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! A connection that broke, and comes back: with the same program at this end, or with one that knows nothing yet.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Conductor, DIALOG_VARIABLE, Out,
+    line::{Line, Role, Stage},
+};
+use crate::{
+    domain::{
+        attempt::NotMade,
+        ids::{ChannelId, DialogId},
+        outcome::FailureCause,
+    },
+    switch::ari::events::ChannelInfo,
+};
+
+impl Conductor {
+    /// The connection is lost: no answer comes any more.
+    pub fn disconnected(&mut self) {
+        self.asked.clear();
+        self.out.retain(|out| matches!(out, Out::News(_)));
+    }
+
+    /// The connection is there, and this is what Asterisk has. Whoever is not there any more is told as gone; whom we do not
+    /// know is taken as one of ours from an earlier life.
+    pub fn connected(&mut self, channels: &[ChannelInfo], bridges: &[(DialogId, Vec<String>)]) {
+        // What was asked for is asked again, where it is still wanted.
+        self.disconnected();
+        self.rooms = bridges.iter().map(|(room, _)| *room).collect();
+        let there: BTreeMap<ChannelId, &ChannelInfo> =
+            channels.iter().map(|channel| (self.plan.channel_id(&channel.id), channel)).collect();
+        let room_of = |channel: &ChannelInfo| {
+            bridges.iter().find(|(_, members)| members.contains(&channel.id)).map(|(room, _)| *room)
+        };
+        let known: Vec<ChannelId> = self.lines.keys().copied().collect();
+        for id in known {
+            match there.get(&id) {
+                Some(channel) => self.is_still_there(id, channel, room_of(channel)),
+                None if self.lines.get(&id).is_some_and(|line| line.stage == Stage::Waiting) => {}
+                None => self.gone(id, NotMade::Failed(FailureCause::Lost)),
+            }
+        }
+        for (id, channel) in &there {
+            if !self.lines.contains_key(id) {
+                self.adopt(*id, channel, room_of(channel));
+            }
+        }
+        self.tend();
+    }
+
+    fn is_still_there(&mut self, id: ChannelId, channel: &ChannelInfo, room: Option<DialogId>) {
+        let Some(line) = self.lines.get_mut(&id) else { return };
+        line.joined = room;
+        line.has_music = false;
+        let is_phone = matches!(line.role, Role::Phone { .. });
+        match (line.stage, channel.state.as_str()) {
+            (Stage::Making | Stage::Made | Stage::Calling, "Up") => self.is_up(id),
+            (Stage::Making, _) if !is_phone => line.stage = Stage::Made,
+            (Stage::Ending { .. }, _) => self.end(id),
+            (Stage::Waiting | Stage::Making | Stage::Made | Stage::Calling | Stage::Up, _) => {}
+        }
+    }
+
+    /// A line of an earlier life of this program, or a caller who came while it was away.
+    fn adopt(&mut self, id: ChannelId, channel: &ChannelInfo, room: Option<DialogId>) {
+        let args: Vec<String> = channel.dialplan.app_data.split(',').map(ToOwned::to_owned).collect();
+        if let [application, args @ ..] = args.as_slice()
+            && *application == self.plan.application
+            && args.first().is_some_and(|how| how == "inbound")
+        {
+            self.arrives(id, channel, args);
+            if let Some(line) = self.lines.get_mut(&id) {
+                line.room = room;
+                line.joined = room;
+            }
+            return;
+        }
+        let Some(dialog) = channel.channelvars.get(DIALOG_VARIABLE).and_then(|id| id.parse().ok()) else { return };
+        let role = if self.plan.is_phone(&channel.name) {
+            Role::Phone { extension: String::new() }
+        } else {
+            Role::Dialled { endpoint: String::new(), ring_seconds_max: 0, caller_id: None, after: None }
+        };
+        let stage = if channel.state == "Up" { Stage::Up } else { Stage::Calling };
+        let is_phone = matches!(role, Role::Phone { .. });
+        let mut line = Line::new(id, role, stage);
+        // A phone outside of every room is one on hold; a customer outside hears music, and belongs to a dialog all the same.
+        line.room = if is_phone { room } else { room.or(Some(dialog)) };
+        line.joined = room;
+        self.lines.insert(id, line);
+    }
+}

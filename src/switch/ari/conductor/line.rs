@@ -1,0 +1,68 @@
+//! A line as the conductor knows it: what it is, where it is, and where it is wanted.
+
+use crate::domain::ids::{ChannelId, DialogId, DigitId};
+
+/// What a line is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Role {
+    /// An agent's phone.
+    Phone { extension: String },
+    /// Somebody who is called, once the agent's phone is there.
+    Dialled { endpoint: String, ring_seconds_max: u32, caller_id: Option<String>, after: Option<ChannelId> },
+    /// Somebody who called us.
+    Caller,
+}
+
+/// Where a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Not asked for yet: the agent's phone comes first.
+    Waiting,
+    /// Asked for.
+    Making,
+    /// There, and not dialled yet.
+    Made,
+    /// Dialled.
+    Calling,
+    /// Connected.
+    Up,
+    /// Asked to end.
+    Ending { was_up: bool },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    /// Its name at Asterisk.
+    pub name: String,
+    pub role: Role,
+    pub stage: Stage,
+    /// Where it is wanted.
+    pub room: Option<DialogId>,
+    /// Where Asterisk was told to put it.
+    pub joined: Option<DialogId>,
+    pub has_music: bool,
+    pub rings: bool,
+}
+
+/// What a request was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Make(ChannelId),
+    Call(ChannelId),
+    Join(ChannelId, DialogId),
+    End(ChannelId),
+    Digit(ChannelId, DigitId),
+    /// Whatever the answer, nothing follows from it.
+    Anything,
+}
+
+impl Line {
+    pub fn new(id: ChannelId, role: Role, stage: Stage) -> Self {
+        Self { name: id.to_string(), role, stage, room: None, joined: None, has_music: false, rings: false }
+    }
+
+    /// Is the room still needed for this line?
+    pub fn needs(&self, room: DialogId) -> bool {
+        !matches!(self.stage, Stage::Ending { .. }) && (self.room == Some(room) || self.joined == Some(room))
+    }
+}

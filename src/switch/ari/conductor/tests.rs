@@ -1,0 +1,332 @@
+//! What is said to Asterisk, and what is told of what it says, as scripts that people read. Frames are those of Asterisk 22.
+
+use super::*;
+use crate::{
+    domain::{
+        dial_plan::DialPlan,
+        ids::{ChannelId, DialogId, DigitId},
+    },
+    switch::ari::events,
+};
+
+const ROOM: DialogId = DialogId(uuid::Uuid::from_u128(0xd1a1));
+const CONSULT: DialogId = DialogId(uuid::Uuid::from_u128(0xd1a2));
+const PHONE_LINE: ChannelId = ChannelId(uuid::Uuid::from_u128(0xa1));
+const CUSTOMER: ChannelId = ChannelId(uuid::Uuid::from_u128(0xc1));
+const OTHER: ChannelId = ChannelId(uuid::Uuid::from_u128(0xc2));
+
+struct Bench {
+    conductor: Conductor,
+    last: u64,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { conductor: Conductor::new(AriPlan::default()), last: 0 }
+    }
+
+    #[allow(clippy::needless_pass_by_value, reason = "orders are written where they are given")]
+    fn order(&mut self, order: Order) -> Vec<String> {
+        self.conductor.order(&order);
+        self.said()
+    }
+
+    fn frame(&mut self, frame: &str) -> Vec<String> {
+        self.conductor.event(events::read(frame).expect("a frame"));
+        self.said()
+    }
+
+    /// What was said since the last look: requests without their parameters' noise, and news.
+    fn said(&mut self) -> Vec<String> {
+        let out = self.conductor.take_out();
+        out.into_iter()
+            .map(|out| match out {
+                Out::Request(request) => {
+                    self.last = request.id;
+                    let body = request.body.unwrap_or_default();
+                    let what =
+                        ["endpoint", "channel", "dtmf", "caller", "value"].iter().find_map(|key| body[key].as_str());
+                    format!("{} {} {}", request.method, named(&request.uri), named(what.unwrap_or_default()))
+                        .trim_end()
+                        .to_owned()
+                }
+                Out::News(News::Line { channel_id, progress }) => {
+                    let progress = serde_json::to_string(&progress).unwrap();
+                    format!("news {} {progress}", named(&channel_id.to_string()))
+                }
+                Out::News(News::Arrived { queue, caller, .. }) => {
+                    format!("arrived {queue} {}", caller.number.map(|n| n.as_str().to_owned()).unwrap_or_default())
+                }
+            })
+            .collect()
+    }
+
+    /// The last request is answered.
+    fn answer(&mut self, status: u16) -> Vec<String> {
+        let frame = format!(
+            r#"{{"type":"RESTResponse","request_id":"{}","status_code":{status},"reason_phrase":"x","uri":"x"}}"#,
+            self.last
+        );
+        self.frame(&frame)
+    }
+
+    fn stasis(&mut self, line: ChannelId) -> Vec<String> {
+        self.frame(&format!(
+            r#"{{"type":"StasisStart","args":["dialled"],"channel":{{"id":"{line}","name":"PJSIP/x-1","state":"Down"}}}}"#
+        ))
+    }
+
+    fn dial_status(&mut self, line: ChannelId, status: &str) -> Vec<String> {
+        self.frame(&format!(
+            r#"{{"type":"Dial","dialstatus":"{status}","peer":{{"id":"{line}","name":"PJSIP/x-1","state":"Down"}}}}"#
+        ))
+    }
+
+    fn destroyed(&mut self, line: ChannelId, cause: u16, tech: u16) -> Vec<String> {
+        self.frame(&format!(
+            r#"{{"type":"ChannelDestroyed","cause":{cause},"cause_txt":"x","tech_cause":{tech},"channel":{{"id":"{line}"}}}}"#
+        ))
+    }
+
+    /// An agent talks with somebody they called.
+    fn talking() -> Self {
+        let mut bench = Self::new();
+        bench.order(dial(ROOM, CUSTOMER, "+13125550142"));
+        bench.stasis(PHONE_LINE);
+        bench.stasis(CUSTOMER);
+        bench.dial_status(CUSTOMER, "ANSWER");
+        bench
+    }
+}
+
+fn named(text: &str) -> String {
+    [(ROOM.to_string(), "ROOM"), (CONSULT.to_string(), "CONSULT"), (PHONE_LINE.to_string(), "PHONE")]
+        .into_iter()
+        .chain([(CUSTOMER.to_string(), "CUSTOMER"), (OTHER.to_string(), "OTHER")])
+        .fold(text.to_owned(), |text, (id, name)| text.replace(&id, name))
+}
+
+fn phone() -> Phone {
+    Phone { channel_id: PHONE_LINE, extension: "1001".to_owned() }
+}
+
+fn dial(dialog_id: DialogId, channel_id: ChannelId, typed: &str) -> Order {
+    let permit = DialPlan::default().permit(typed).unwrap();
+    let to = Destination::Placed { permit, ring_seconds_max: 30 };
+    Order::Dial { dialog_id, channel_id, phone: Some(phone()), to }
+}
+
+#[test]
+fn the_agents_phone_comes_first_then_the_customer_is_dialled_inside_the_room() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.order(dial(ROOM, CUSTOMER, "+13125550142")), ["POST channels PJSIP/1001"]);
+    assert_eq!(
+        bench.stasis(PHONE_LINE),
+        [
+            r#"news PHONE {"event":"connected"}"#,
+            "POST channels/create PJSIP/+13125550142@trunk",
+            "POST bridges/ROOM",
+            "POST bridges/ROOM/addChannel PHONE",
+        ]
+    );
+    assert_eq!(bench.stasis(CUSTOMER), ["POST bridges/ROOM/addChannel CUSTOMER", "POST channels/CUSTOMER/dial PHONE"]);
+    assert_eq!(bench.dial_status(CUSTOMER, "RINGING"), [r#"news CUSTOMER {"event":"ringing"}"#]);
+    assert_eq!(bench.dial_status(CUSTOMER, "RINGING"), [] as [&str; 0], "told once");
+    assert_eq!(bench.dial_status(CUSTOMER, "ANSWER"), [r#"news CUSTOMER {"event":"connected"}"#]);
+    assert_eq!(
+        bench.destroyed(CUSTOMER, 16, 0),
+        [r#"news CUSTOMER {"event":"hung_up","by":"customer"}"#],
+        "the phone stays in the room until it is told to leave"
+    );
+    assert_eq!(bench.order(Order::HangUp { channel_id: PHONE_LINE })[0], "DELETE channels/PHONE");
+}
+
+#[test]
+fn why_a_call_was_not_made_is_read_from_the_network() {
+    let mut bench = Bench::new();
+    bench.order(dial(ROOM, CUSTOMER, "+13125550142"));
+    bench.stasis(PHONE_LINE);
+    bench.stasis(CUSTOMER);
+    let told = bench.destroyed(CUSTOMER, 17, 486);
+    assert_eq!(told, [r#"news CUSTOMER {"event":"not_made","why":{"why":"busy"}}"#]);
+}
+
+#[test]
+fn a_phone_that_does_not_answer_takes_the_call_with_it() {
+    let mut bench = Bench::new();
+    bench.order(dial(ROOM, CUSTOMER, "+13125550142"));
+    let told = bench.destroyed(PHONE_LINE, 19, 480);
+    let agent_phone = r#"{"event":"not_made","why":{"why":"failed","cause":"agent_phone"}}"#;
+    assert_eq!(told, [format!("news PHONE {agent_phone}"), format!("news CUSTOMER {agent_phone}")]);
+    // Asterisk says at once that it cannot reach a phone that is not registered.
+    bench.order(dial(ROOM, CUSTOMER, "+13125550142"));
+    assert_eq!(bench.answer(500), told);
+}
+
+#[test]
+fn a_trunk_that_cannot_be_reached_is_the_networks_fault() {
+    let mut bench = Bench::new();
+    bench.order(dial(ROOM, CUSTOMER, "+13125550142"));
+    bench
+        .conductor
+        .event(events::read(&format!(r#"{{"type":"StasisStart","channel":{{"id":"{PHONE_LINE}"}}}}"#)).unwrap());
+    let requests = bench.conductor.take_out();
+    let create = requests.iter().find_map(|out| match out {
+        Out::Request(request) if request.uri == "channels/create" => Some(request.id),
+        _ => None,
+    });
+    bench.last = create.expect("the customer's channel is asked for");
+    let told = bench.answer(500);
+    assert_eq!(told[0], r#"news CUSTOMER {"event":"not_made","why":{"why":"failed","cause":"network"}}"#);
+}
+
+#[test]
+fn on_hold_the_customer_hears_music_and_comes_back() {
+    let mut bench = Bench::talking();
+    let hold = Order::Hold { dialog_id: ROOM, channel_id: PHONE_LINE };
+    assert_eq!(
+        bench.order(hold),
+        [
+            "POST bridges/ROOM/removeChannel PHONE",
+            "POST bridges/ROOM/removeChannel CUSTOMER",
+            "POST channels/CUSTOMER/moh",
+        ]
+    );
+    let retrieve = Order::Retrieve { dialog_id: ROOM, channel_id: PHONE_LINE };
+    assert_eq!(
+        bench.order(retrieve),
+        ["POST bridges/ROOM/addChannel PHONE", "DELETE channels/CUSTOMER/moh", "POST bridges/ROOM/addChannel CUSTOMER",]
+    );
+}
+
+#[test]
+fn consult_then_conference_then_the_agent_leaves() {
+    let mut bench = Bench::talking();
+    bench.order(Order::Hold { dialog_id: ROOM, channel_id: PHONE_LINE });
+    assert_eq!(
+        bench.order(dial(CONSULT, OTHER, "312-555-0177")),
+        [
+            "POST channels/create PJSIP/+13125550177@trunk",
+            "POST bridges/CONSULT",
+            "POST bridges/CONSULT/addChannel PHONE"
+        ]
+    );
+    bench.stasis(OTHER);
+    bench.dial_status(OTHER, "ANSWER");
+    let joined = bench.order(Order::Join { from: CONSULT, into: ROOM });
+    for wanted in [
+        "POST bridges/ROOM/addChannel PHONE",
+        "POST bridges/ROOM/addChannel OTHER",
+        "DELETE channels/CUSTOMER/moh",
+        "POST bridges/ROOM/addChannel CUSTOMER",
+        "DELETE bridges/CONSULT",
+    ] {
+        assert!(joined.iter().any(|said| said == wanted), "{wanted} in {joined:?}");
+    }
+    // The agent leaves; the two others stay where they are.
+    assert_eq!(bench.order(Order::HangUp { channel_id: PHONE_LINE }), ["DELETE channels/PHONE"]);
+    assert_eq!(bench.destroyed(PHONE_LINE, 16, 0), [r#"news PHONE {"event":"hung_up","by":"agent"}"#]);
+    assert_eq!(bench.destroyed(OTHER, 16, 0).first().unwrap(), r#"news OTHER {"event":"hung_up","by":"customer"}"#);
+}
+
+#[test]
+fn a_caller_waits_with_music_until_a_phone_is_there() {
+    let mut bench = Bench::new();
+    let said = bench.frame(
+        r#"{"type":"StasisStart","args":["inbound","support"],"channel":{"id":"1732500000.17","name":"PJSIP/trunk-1",
+            "state":"Ring","caller":{"name":"","number":"3125550150"}}}"#,
+    );
+    assert_eq!(
+        said,
+        [
+            "POST applications/rappel/subscription",
+            "POST channels/1732500000.17/answer",
+            "arrived support +13125550150",
+            "POST channels/1732500000.17/moh",
+        ]
+    );
+    let caller = AriPlan::default().channel_id("1732500000.17");
+    let said = bench.order(Order::Connect { dialog_id: ROOM, phone: phone(), caller: Some(caller) });
+    assert_eq!(
+        said,
+        [
+            "POST channels PJSIP/1001",
+            "DELETE channels/1732500000.17/moh",
+            "POST bridges/ROOM",
+            "POST bridges/ROOM/addChannel 1732500000.17",
+        ]
+    );
+    let said = bench.stasis(PHONE_LINE);
+    assert_eq!(said, [r#"news PHONE {"event":"connected"}"#, "POST bridges/ROOM/addChannel PHONE"]);
+}
+
+#[test]
+fn keys_are_sent_to_the_customer_and_each_is_answered() {
+    let mut bench = Bench::talking();
+    let digit_id = DigitId(uuid::Uuid::from_u128(1));
+    let key = || Order::SendDigit { dialog_id: ROOM, channel_id: CUSTOMER, digit_id, digit: '5'.try_into().unwrap() };
+    assert_eq!(bench.order(key()), ["POST channels/CUSTOMER/dtmf 5"]);
+    assert!(bench.answer(204)[0].contains(r#""is_sent":true"#));
+    bench.order(key());
+    assert!(bench.answer(409)[0].contains(r#""is_sent":false"#));
+}
+
+#[test]
+fn a_line_that_is_ended_while_it_is_made_is_ended_when_it_comes() {
+    let mut bench = Bench::new();
+    bench.order(dial(ROOM, CUSTOMER, "+13125550142"));
+    bench.stasis(PHONE_LINE);
+    assert_eq!(bench.order(Order::HangUp { channel_id: CUSTOMER }), ["DELETE channels/CUSTOMER"]);
+    assert_eq!(bench.answer(404), [] as [&str; 0], "it is not there yet");
+    assert_eq!(bench.stasis(CUSTOMER)[0], "DELETE channels/CUSTOMER");
+    assert_eq!(bench.destroyed(CUSTOMER, 16, 0), [r#"news CUSTOMER {"event":"not_made","why":{"why":"given_up"}}"#]);
+}
+
+#[test]
+fn after_a_broken_connection_who_is_gone_is_told_and_who_is_there_goes_on() {
+    let mut bench = Bench::talking();
+    bench.conductor.disconnected();
+    let info = |id: &str, state: &str| events::ChannelInfo {
+        id: id.to_owned(),
+        state: state.to_owned(),
+        ..Default::default()
+    };
+    bench.conductor.connected(&[info(&PHONE_LINE.to_string(), "Up")], &[(ROOM, vec![PHONE_LINE.to_string()])]);
+    assert_eq!(bench.said(), [r#"news CUSTOMER {"event":"hung_up","by":"customer"}"#]);
+    assert!(bench.conductor.has(PHONE_LINE) && !bench.conductor.has(CUSTOMER));
+}
+
+#[test]
+fn a_new_program_finds_the_calls_of_the_old_one() {
+    let mut bench = Bench::new();
+    let info = |id: ChannelId, name: &str| events::ChannelInfo {
+        id: id.to_string(),
+        name: name.to_owned(),
+        state: "Up".to_owned(),
+        channelvars: [(DIALOG_VARIABLE.to_owned(), ROOM.to_string())].into(),
+        ..Default::default()
+    };
+    let channels = [info(PHONE_LINE, "PJSIP/1001-00000001"), info(CUSTOMER, "PJSIP/trunk-00000002")];
+    let members = channels.iter().map(|channel| channel.id.clone()).collect();
+    bench.conductor.connected(&channels, &[(ROOM, members)]);
+    assert_eq!(bench.said(), [] as [&str; 0], "nothing has to be done");
+    assert!(bench.conductor.has(PHONE_LINE) && bench.conductor.has(CUSTOMER));
+    let held = bench.order(Order::Hold { dialog_id: ROOM, channel_id: PHONE_LINE });
+    assert_eq!(held.last().unwrap(), "POST channels/CUSTOMER/moh");
+}
+
+#[test]
+fn frames_that_are_not_known_or_broken_change_nothing() {
+    let mut bench = Bench::talking();
+    for frame in [
+        r#"{"type":"ChannelVarset","variable":"x","value":"y"}"#,
+        r#"{"type":"ChannelDestroyed","channel":{"id":"nobody"},"cause":16}"#,
+        r#"{"type":"RESTResponse","request_id":"no number","status_code":500}"#,
+        r#"{"type":"Dial","peer":{"id":"nobody"},"dialstatus":"ANSWER"}"#,
+    ] {
+        assert_eq!(bench.frame(frame), [] as [&str; 0], "{frame}");
+    }
+    for broken in ["", "{", "[]", r#"{"type":"StasisStart"}"#, r#"{"type":"Dial","peer":7}"#, "\u{0}"] {
+        assert!(events::read(broken).is_err(), "{broken}");
+    }
+}

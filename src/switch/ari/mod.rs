@@ -1,0 +1,188 @@
+//! Real telephones: Asterisk 22 through its REST interface (ARI).
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `conductor` | what has to be said so that lines and rooms become what was ordered; pure |
+//! | `causes` | from SIP status and cause to why a call was not made: data |
+//! | `events` | what Asterisk says, as far as we listen |
+//! | `plan` | how numbers, extensions and ids are called there |
+//! | `socket` | the connection |
+//! | `inspect` | a look at an Asterisk, for `rappel doctor` |
+//! | `node` | one Asterisk: connect, learn what is there, carry orders and events, come back |
+//!
+//! A call stays at the Asterisk it began at. New calls go to the one with the fewest lines among those that are connected;
+//! one that goes down takes only its own calls.
+
+pub mod causes;
+pub mod conductor;
+pub mod events;
+pub mod inspect;
+mod node;
+mod plan;
+mod socket;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use self::node::{Node, NodeState};
+pub use self::{conductor::News, plan::AriPlan, socket::Address};
+use crate::{
+    domain::ids::{ChannelId, DialogId},
+    engine::output::Order,
+    ports::{ServerHealth, Switch, SwitchError},
+};
+
+/// What to steer.
+#[derive(Clone, Debug)]
+pub struct AriSettings {
+    /// The Asterisks.
+    pub servers: Vec<Address>,
+    /// How names are said to them.
+    pub plan: AriPlan,
+}
+
+/// A switch made of one Asterisk or several.
+#[derive(Clone)]
+pub struct AriSwitch {
+    nodes: Arc<Vec<Node>>,
+    homes: Arc<Mutex<Homes>>,
+}
+
+/// Where lines and dialogs are.
+#[derive(Default)]
+struct Homes {
+    channels: BTreeMap<ChannelId, usize>,
+    dialogs: BTreeMap<DialogId, usize>,
+}
+
+impl AriSwitch {
+    /// Begins to connect. What the telephone network tells comes out of the second value.
+    pub fn start(settings: AriSettings) -> (Self, mpsc::UnboundedReceiver<News>) {
+        let (news, told) = mpsc::unbounded_channel();
+        let homes: Arc<Mutex<Homes>> = Arc::default();
+        let nodes = settings
+            .servers
+            .into_iter()
+            .enumerate()
+            .map(|(i, address)| {
+                let homes = homes.clone();
+                let news = news.clone();
+                // A caller's line has its home before anybody can answer it.
+                let pass = move |item: News| {
+                    if let News::Arrived { channel_id, .. } = &item {
+                        lock(&homes).channels.insert(*channel_id, i);
+                    }
+                    news.send(item).ok();
+                };
+                Node::start(address, settings.plan.clone(), Box::new(pass))
+            })
+            .collect();
+        (Self { nodes: Arc::new(nodes), homes }, told)
+    }
+
+    /// Waits until every Asterisk is connected, or for so long.
+    pub async fn ready(&self, patience: Duration) {
+        let all = async {
+            for node in self.nodes.iter() {
+                node.connected().await;
+            }
+        };
+        drop(tokio::time::timeout(patience, all).await);
+    }
+
+    /// Which Asterisk an order is for: where its dialog or its lines are, or the least busy for a new call.
+    fn home(&self, order: &Order) -> Option<usize> {
+        let mut homes = lock(&self.homes);
+        let (dialog_id, channels) = concerns(order);
+        let known = dialog_id
+            .and_then(|id| homes.dialogs.get(&id))
+            .or_else(|| channels.iter().find_map(|id| homes.channels.get(id)))
+            .copied();
+        let home = known.or_else(|| self.least_busy())?;
+        homes.dialogs.extend(dialog_id.map(|id| (id, home)));
+        homes.channels.extend(channels.into_iter().map(|id| (id, home)));
+        Some(home)
+    }
+
+    fn least_busy(&self) -> Option<usize> {
+        let states = self.nodes.iter().map(Node::state).enumerate();
+        states.filter(|(_, state)| state.is_connected).min_by_key(|(_, state)| state.lines).map(|(i, _)| i)
+    }
+}
+
+/// The dialog and the lines of an order, those first that are there already.
+fn concerns(order: &Order) -> (Option<DialogId>, Vec<ChannelId>) {
+    match order {
+        Order::Dial { dialog_id, channel_id, phone, .. } => {
+            let phone = phone.as_ref().map(|phone| phone.channel_id);
+            (Some(*dialog_id), phone.into_iter().chain([*channel_id]).collect())
+        }
+        Order::Connect { dialog_id, phone, caller } => {
+            (Some(*dialog_id), caller.iter().copied().chain([phone.channel_id]).collect())
+        }
+        Order::Admit { dialog_id, channel_id }
+        | Order::Hold { dialog_id, channel_id }
+        | Order::Retrieve { dialog_id, channel_id }
+        | Order::Leave { dialog_id, channel_id }
+        | Order::SendDigit { dialog_id, channel_id, .. } => (Some(*dialog_id), vec![*channel_id]),
+        Order::Join { into, .. } => (Some(*into), Vec::new()),
+        Order::HangUp { channel_id } => (None, vec![*channel_id]),
+        Order::EndOthers { .. } => (None, Vec::new()),
+    }
+}
+
+fn lock(homes: &Mutex<Homes>) -> MutexGuard<'_, Homes> {
+    homes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Switch for AriSwitch {
+    async fn order(&self, _: Timestamp, order: &Order) -> Result<(), SwitchError> {
+        let home = self.home(order).ok_or_else(|| SwitchError("no switch is connected".to_owned()))?;
+        let node = &self.nodes[home];
+        let is_new = matches!(order, Order::Dial { .. } | Order::Connect { .. });
+        if is_new && !node.state().is_connected {
+            // A call that could only be made later is a call that was not made.
+            return Err(SwitchError(format!("{} is not connected", node.url())));
+        }
+        node.order(order.clone());
+        Ok(())
+    }
+
+    async fn alive(&self, _: Timestamp, channels: &[ChannelId]) -> Vec<ChannelId> {
+        let mut alive = Vec::new();
+        for channel_id in channels {
+            if self.has(*channel_id).await {
+                alive.push(*channel_id);
+            }
+        }
+        alive
+    }
+
+    fn health(&self) -> Vec<ServerHealth> {
+        let of = |node: &Node| {
+            let NodeState { is_connected, version, lines, problem } = node.state();
+            ServerHealth { url: node.url().to_owned(), is_connected, version, lines, problem }
+        };
+        self.nodes.iter().map(of).collect()
+    }
+}
+
+impl AriSwitch {
+    /// Is this line there? One whose Asterisk cannot be asked may be: it is asked again when that one is back.
+    async fn has(&self, channel_id: ChannelId) -> bool {
+        let home = lock(&self.homes).channels.get(&channel_id).copied();
+        for (i, node) in self.nodes.iter().enumerate() {
+            if home.is_none_or(|home| home == i) && node.has(channel_id).await {
+                lock(&self.homes).channels.insert(channel_id, i);
+                return true;
+            }
+        }
+        false
+    }
+}

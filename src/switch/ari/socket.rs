@@ -1,0 +1,127 @@
+//! The connection to one Asterisk: events come, and requests go, over the same websocket (REST over websocket, from Asterisk
+//! 22.4 on), so that they have one order.
+
+use data_encoding::BASE64;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream,
+    tungstenite::{
+        Message,
+        client::IntoClientRequest,
+        http::{HeaderValue, header::AUTHORIZATION},
+        protocol::WebSocketConfig,
+    },
+};
+
+use super::{
+    conductor::Request,
+    events::{self, AriEvent},
+};
+
+/// The largest frame we take: the list of all channels of a busy switch.
+const FRAME_BYTES_MAX: usize = 64 << 20;
+
+/// Where an Asterisk is, and who we are there.
+#[derive(Clone)]
+pub struct Address {
+    /// `ws://HOST:PORT` or `http://HOST:PORT`.
+    pub url: String,
+    /// The ARI user.
+    pub user: String,
+    /// Their password. It is never shown.
+    pub password: String,
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} as {}", self.url, self.user)
+    }
+}
+
+/// A connection could not be made, or is broken.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Broken(pub String);
+
+/// An open connection.
+pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    /// Connects, and is told events of `application` from then on.
+    ///
+    /// # Errors
+    /// Why not, without the password.
+    pub async fn connect(address: &Address, application: &str) -> Result<Self, Broken> {
+        let base = address.url.trim_end_matches('/').replacen("http", "ws", 1);
+        let url = format!("{base}/ari/events?app={application}&subscribeAll=false");
+        let mut request = url.into_client_request().map_err(|error| Broken(error.to_string()))?;
+        let credentials = BASE64.encode(format!("{}:{}", address.user, address.password).as_bytes());
+        let header = HeaderValue::from_str(&format!("Basic {credentials}"))
+            .map_err(|_| Broken("the user or the password holds a character that cannot be sent".to_owned()))?;
+        request.headers_mut().insert(AUTHORIZATION, header);
+        let limits =
+            WebSocketConfig::default().max_message_size(Some(FRAME_BYTES_MAX)).max_frame_size(Some(FRAME_BYTES_MAX));
+        match tokio_tungstenite::connect_async_with_config(request, Some(limits), true).await {
+            Ok((stream, _)) => Ok(Self(stream)),
+            Err(tokio_tungstenite::tungstenite::Error::Http(response)) => {
+                let why = match response.status().as_u16() {
+                    401 => "the ARI user or its password is wrong (ari.conf)".to_owned(),
+                    404 => "there is no ARI there (is http.conf enabled, and res_ari loaded?)".to_owned(),
+                    status => format!("it answers with status {status}"),
+                };
+                Err(Broken(why))
+            }
+            Err(error) => Err(Broken(error.to_string())),
+        }
+    }
+
+    /// Sends a request; its answer comes as an event.
+    pub async fn send(&mut self, request: &Request) -> Result<(), Broken> {
+        let mut frame = json!({
+            "type": "RESTRequest",
+            "request_id": request.id.to_string(),
+            "method": request.method,
+            "uri": request.uri,
+        });
+        if let Some(body) = &request.body {
+            frame["content_type"] = json!("application/json");
+            frame["message_body"] = json!(body.to_string());
+        }
+        self.0.send(Message::text(frame.to_string())).await.map_err(|error| Broken(error.to_string()))
+    }
+
+    /// The next event. What cannot be read is said and passed over.
+    pub async fn next(&mut self) -> Result<AriEvent, Broken> {
+        loop {
+            let frame = self.0.next().await.ok_or_else(|| Broken("the connection was closed".to_owned()))?;
+            match frame.map_err(|error| Broken(error.to_string()))? {
+                Message::Text(text) => match events::read(&text) {
+                    Ok(event) => return Ok(event),
+                    Err(error) => tracing::warn!(%error, "an event of the switch cannot be read"),
+                },
+                Message::Close(_) => return Err(Broken("the switch closed the connection".to_owned())),
+                Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            }
+        }
+    }
+
+    /// Asks something and waits for the answer; events that come meanwhile are given to `meanwhile`.
+    pub async fn ask(&mut self, uri: &str, meanwhile: &mut Vec<AriEvent>) -> Result<Value, Broken> {
+        let request = Request { id: 0, method: "GET", uri: uri.to_owned(), body: None };
+        self.send(&request).await?;
+        loop {
+            match self.next().await? {
+                AriEvent::RestResponse { request_id, status_code, message_body } if request_id == "0" => {
+                    let body = message_body.unwrap_or_default();
+                    if status_code != 200 {
+                        return Err(Broken(format!("GET {uri} was answered with {status_code} {body}")));
+                    }
+                    return serde_json::from_str(&body).map_err(|error| Broken(format!("GET {uri}: {error}")));
+                }
+                event => meanwhile.push(event),
+            }
+        }
+    }
+}

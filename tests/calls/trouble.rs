@@ -1,0 +1,85 @@
+//! What goes away in the middle of a call: the program, the switch, the agent's phone.
+
+use serde_json::json;
+
+use super::house::House;
+use crate::support::rig::sound::{CUSTOMERS, MUSIC, PHONES};
+
+#[tokio::test]
+async fn killed_in_a_call_the_program_finds_it_again_and_it_goes_on() {
+    let mut house = House::with(&["90"]).await;
+    let dialog = house.alice_talks().await;
+    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.killed_and_started_again().await;
+    let view = house.alice.until(|view| view["dialogs"][0]["phase"] == "talking").await;
+    assert_eq!(view["dialogs"][0]["dialog_id"], json!(dialog), "the same call");
+    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.acts(&house.alice, &dialog, "hold", None).await;
+    house.rig.customers[0].until_hears(&[MUSIC]).await;
+    house.acts(&house.alice, &dialog, "retrieve", None).await;
+    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.acts(&house.alice, &dialog, "end", None).await;
+    house.alice.until(|view| view["dialogs"] == json!([])).await;
+    assert_eq!(house.outcomes(1).await, [json!({ "kind": "voice" })], "one attempt, no more");
+}
+
+#[tokio::test]
+async fn killed_while_it_rings_nothing_is_dialled_again() {
+    let mut house = House::with(&["92"]).await;
+    house.alice_accepts().await;
+    house.rig.customers[2].until("CALL_INCOMING").await;
+    house.killed_and_started_again().await;
+    house.alice.until(|view| view["dialogs"] == json!([]) || view["dialogs"][0]["phase"] == "ringing").await;
+    // Whoever takes it now finds the agent, or nobody, but is not called a second time.
+    house.rig.customers[2].hang_up().await;
+    house.alice.until(|view| view["dialogs"] == json!([])).await;
+    assert_eq!(house.outcomes(1).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_switch_that_dies_takes_its_calls_and_is_found_again() {
+    let mut house = House::with(&["90", "91"]).await;
+    house.alice_talks().await;
+    house.rig.kill_asterisk();
+    house.connected(false).await;
+    house.rig.asterisk_restart().await;
+    house.connected(true).await;
+    house.alice.until(|view| view["dialogs"] == json!([])).await;
+    house.alice_talks().await;
+    house.rig.phones[0].until_hears(&[CUSTOMERS[1]]).await;
+}
+
+#[tokio::test]
+async fn an_agent_who_puts_the_phone_down_ends_the_call() {
+    let mut house = House::with(&["90"]).await;
+    house.alice_talks().await;
+    house.rig.phones[0].hang_up().await;
+    house.alice.until(|view| view["dialogs"] == json!([])).await;
+    assert_eq!(house.outcomes(1).await, [json!({ "kind": "voice" })]);
+}
+
+#[tokio::test]
+async fn the_doctor_finds_a_switch_that_works() {
+    let house = House::with(&[]).await;
+    let url = house.rig.ari_url.trim_end_matches("/ari").to_owned();
+    std::fs::write(house.place.path("doctor.toml"), format!("[asterisk]\nurls = [\"{url}\"]\n")).unwrap();
+    let doctor = |password: &str| {
+        house
+            .place
+            .program(&["doctor", "--switch", "asterisk", "--config", "doctor.toml"])
+            .env("RAPPEL_ASTERISK_PASSWORD", password)
+            .output()
+            .unwrap()
+    };
+    let output = doctor(&house.rig.password);
+    let says = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{says}");
+    for wanted in ["Asterisk 22.", "the trunk trunk is online", "4 phones are registered"] {
+        assert!(says.contains(wanted), "{wanted}: {says}");
+    }
+    let output = doctor("wrong");
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("the ARI user or its password is wrong"));
+    // Whoever works was not disturbed.
+    house.connected(true).await;
+}
