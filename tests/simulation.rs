@@ -383,6 +383,6 @@ fn busy_day(seed: u64) -> Run {
         seed,
         faults: Faults::many(),
         busy: Some(queue(seed)),
-        deferred: seed % 10 > 0,
+        deferred: !seed.is_multiple_of(10),
     }
 }
