@@ -124,9 +124,6 @@ impl Engine {
     }
 
     fn has_consulted(&self, asked: Asked<'_>) -> May {
-        if asked.state.is_none() {
-            return asked.no("the call is over");
-        }
         match self.consultation(asked.dialog.id, asked.session.agent_id) {
             // It outlives a customer who hangs up: nobody is left to be joined with.
             Some(_) if asked.state.is_none() => asked.no("the call is over"),

@@ -152,6 +152,8 @@ pub struct Engine {
     /// Callbacks that fell due and wait for an agent, with their contact.
     due_callbacks: BTreeMap<CallbackId, Candidate>,
     deadlines: Deadlines,
+    /// After a restart, until the switch has said which lines are there.
+    is_coming_back: bool,
     out: Output,
 }
 
@@ -179,6 +181,7 @@ impl Engine {
             callbacks: BTreeMap::new(),
             due_callbacks: BTreeMap::new(),
             deadlines: Deadlines::default(),
+            is_coming_back: false,
             out: Output::default(),
         }
     }
@@ -426,6 +429,9 @@ impl Engine {
     fn channels_known(&mut self, asked: &[ChannelId], alive: &BTreeSet<ChannelId>) {
         for id in asked {
             if alive.contains(id) { self.channel_is_alive(*id) } else { self.channel_is_gone(*id) }
+        }
+        if std::mem::take(&mut self.is_coming_back) {
+            self.resume_rooms();
         }
     }
 }

@@ -54,7 +54,6 @@ impl Engine {
         engine.resume_attempts();
         engine.resume_dialogs();
         engine.resume_agents();
-        engine.resume_rooms();
         engine.resume_reservations();
         engine.settle_dialogs();
         engine.resume_callbacks();
@@ -128,14 +127,17 @@ impl Engine {
         let outside = |of: &&ChannelOf| matches!(of, ChannelOf::Outside(_));
         let lines = |wanted: bool| self.channels.iter().filter(move |(_, of)| outside(of) == wanted).map(|(id, _)| *id);
         let channel_ids: Vec<ChannelId> = lines(true).chain(lines(false)).collect();
-        if !channel_ids.is_empty() {
+        if channel_ids.is_empty() {
+            self.resume_rooms();
+        } else {
+            self.is_coming_back = true;
             self.ask(Ask::Channels { channel_ids });
         }
     }
 
-    /// The orders of the last commit may never have been given: who is in which room is said again, and whatever line is not
-    /// known any more ends.
-    fn resume_rooms(&mut self) {
+    /// The orders of the last commit may never have been given: once it is known who is there, who is in which room is said
+    /// again, and whatever line is not known any more ends.
+    pub(super) fn resume_rooms(&mut self) {
         if self.last_seq == 0 {
             return;
         }
@@ -155,9 +157,10 @@ impl Engine {
         let channel_id = agent_id.map_or(participant.who.channel_id(), phone)?;
         match participant.state {
             ParticipantState::Active if agent_id.is_some() => Some(Order::Retrieve { dialog_id, channel_id }),
-            ParticipantState::Active | ParticipantState::Waiting { .. } => Some(Order::Admit { dialog_id, channel_id }),
+            ParticipantState::Active => Some(Order::Admit { dialog_id, channel_id }),
             ParticipantState::Held => Some(Order::Hold { dialog_id, channel_id }),
-            ParticipantState::Offered { .. }
+            ParticipantState::Waiting { .. }
+            | ParticipantState::Offered { .. }
             | ParticipantState::Connecting { .. }
             | ParticipantState::Dialing { .. }
             | ParticipantState::Ringing { .. }
