@@ -77,8 +77,8 @@ impl Live {
                 let switch = SimulatedSwitch::new(People::seeded(seed));
                 simulated = Some(switch.clone());
                 let teams = Teams::new(db.clone(), switch.clone(), clock, settings, rules.clone(), seed);
-                carry_switch_news(switch.clone(), teams.clone(), clock);
-                (teams, Some(switch))
+                carry_switch_news(switch, teams.clone(), clock);
+                teams
             }
             SwitchSetup::Asterisk(ari) => {
                 let (switch, news) = AriSwitch::start(ari);
@@ -86,7 +86,7 @@ impl Live {
                 switch.ready(SWITCH_PATIENCE).await;
                 let teams = Teams::new(db.clone(), switch, clock, settings, rules.clone(), seed);
                 carry_ari_news(news, teams.clone(), db.clone());
-                (teams, None)
+                teams
             }
         };
         let listener = TcpListener::bind(listen).await.map_err(|error| {

@@ -126,7 +126,7 @@ pub enum Order {
         /// The phone.
         phone: Phone,
     },
-    /// After a restart: the line is in the dialog, whatever became of the order that brought it there.
+    /// The line is in the dialog from now on: a caller who waits there, or whoever was meant to be there before a restart.
     Admit {
         /// The dialog.
         dialog_id: DialogId,
