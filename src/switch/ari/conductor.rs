@@ -16,6 +16,7 @@ use self::line::{Asked, Line, Role, Stage};
 use super::{
     AriPlan, causes,
     events::{AriEvent, ChannelInfo},
+    plan::is_ours,
 };
 use crate::{
     domain::{
@@ -278,7 +279,8 @@ impl Conductor {
     /// Somebody called a queue: `Stasis(APPLICATION,inbound,QUEUE)`.
     fn arrives(&mut self, id: ChannelId, channel: &ChannelInfo, args: &[String]) {
         let [how, queue, ..] = args else { return };
-        if how != "inbound" {
+        // A line that we named ourselves is nobody who calls, whatever a frame says.
+        if how != "inbound" || is_ours(&channel.id) {
             return;
         }
         let mut line = Line::new(id, Role::Caller, Stage::Up);
@@ -526,5 +528,7 @@ impl Conductor {
 const PHONE: NotMade = NotMade::Failed(FailureCause::AgentPhone);
 const NETWORK: NotMade = NotMade::Failed(FailureCause::Network);
 
+#[cfg(test)]
+mod noise;
 #[cfg(test)]
 mod tests;
