@@ -11,7 +11,7 @@
 //! | [`engine`] | the dialer of one team: inputs in, changes, orders, replies and questions out | waits, reads a clock |
 //! | [`ports`] | the seams: what a step needs of a database and of a telephone network | knows an adapter |
 //! | [`store`] | SQLite and PostgreSQL behind one seam; management, reports | decides |
-//! | [`switch`] | telephone networks; today a simulated one | decides |
+//! | [`switch`] | telephone networks: Asterisk over ARI, and a simulated one | decides |
 //! | [`runtime`] | the step, the loop of each team, the one real clock | knows a concrete adapter |
 //! | [`http`] | the API | speaks SQL, knows the engine's insides |
 //! | [`sim`] | virtual time: workers, faults, invariants | reads tokio's clock |

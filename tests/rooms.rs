@@ -129,6 +129,15 @@ fn t02_1_a_caller_whose_time_is_over_is_offered_to_nobody_else() {
 }
 
 #[test]
+fn a_caller_comes_into_the_room_of_their_dialog() {
+    let mut bench = Bench::new("", &[]);
+    bench.queue("service", "");
+    let channel_id = bench.caller("service");
+    let dialog_id = bench.engine.dialogs().next().unwrap().id;
+    assert_eq!(bench.orders.last(), Some(&Order::Admit { dialog_id, channel_id }));
+}
+
+#[test]
 fn t02_3_an_answered_call_is_answered_after_a_restart_too() {
     let mut bench = Bench::new("", &[]);
     bob_comes(&mut bench);

@@ -57,10 +57,10 @@ struct Run {
     ends: i8,
     seed: u64,
     faults: Faults,
-    /// Agents do everything that agents can do, and callers come, who are given this much time.
-    busy: Option<QueueRules>,
     /// Write late.
     deferred: bool,
+    /// Agents do everything that agents can do, and callers come, who are given this much time.
+    busy: Option<QueueRules>,
 }
 
 struct Ran {
@@ -136,11 +136,11 @@ async fn simulated(run: &Run) -> Result<Ran, Stopped> {
     let summary = if run.deferred {
         let store = Deferred::new(db);
         let world = World::new(store.clone(), rules, setup, checks, begins_at).await?;
-        let summary = peopled(world, run).run(&mut write).await;
+        let summary = at_work(world, run).run(&mut write).await;
         store.flush().await?;
         summary
     } else {
-        peopled(World::new(db, rules, setup, checks, begins_at).await?, run).run(&mut write).await
+        at_work(World::new(db, rules, setup, checks, begins_at).await?, run).run(&mut write).await
     };
     if let (Ok(path), Err(_)) = (std::env::var("RAPPEL_SIMULATION_LOG"), &summary) {
         // What led to it, to read.
@@ -159,8 +159,8 @@ async fn simulated(run: &Run) -> Result<Ran, Stopped> {
     Ok(Ran { summary, log, loaded: progress.loaded, in_progress: progress.in_progress, closed, stored })
 }
 
-/// Everything that agents can do and callers, if the run is to have them.
-fn peopled<S: Store>(world: World<S>, run: &Run) -> World<S> {
+/// How the people of a run are.
+fn at_work<S: Store>(world: World<S>, run: &Run) -> World<S> {
     match &run.busy {
         Some(queue) => {
             world.with_habits(Habits::busy()).with_callers(&Callers { queue: queue.name.clone(), an_hour: 25 })
@@ -197,8 +197,8 @@ fn the_same_seed_gives_the_same_log_byte_for_byte() {
         ends: 12,
         seed: 42,
         faults: Faults::many(),
-        busy: Some(queue(42)),
         deferred: false,
+        busy: Some(queue(42)),
     };
     let (first, second) = (simulate(&run).unwrap(), simulate(&run).unwrap());
     assert!(first.log.lines().count() > 500, "{} events are too few to tell", first.log.lines().count());
@@ -218,8 +218,8 @@ fn writing_late_changes_neither_the_log_nor_what_is_stored() {
             ends: 13,
             seed,
             faults,
-            busy: Some(queue(seed)),
             deferred: false,
+            busy: None,
         };
         let (at_once, late) = (simulate(&run).unwrap(), simulate(&Run { deferred: true, ..run }).unwrap());
         assert!(at_once.log == late.log, "seed {seed}: the logs differ");
@@ -237,8 +237,8 @@ fn without_faults_a_short_list_is_done() {
         ends: 19,
         seed: 7,
         faults: Faults::default(),
-        busy: None,
         deferred: false,
+        busy: None,
     };
     let ran = simulate(&run).unwrap();
     assert_eq!((ran.loaded, ran.closed, ran.in_progress), (25, 25, 0));
@@ -373,7 +373,6 @@ fn the_invariants_hold_over_many_seeds_with_faults() {
 /// A short day on which everything happens, and everything goes wrong that can.
 fn busy_day(seed: u64) -> Run {
     let campaign = CAMPAIGNS[usize::try_from(seed % 3).unwrap()];
-    // Commits gathered in memory cost less; that it makes no difference is another test's business, and shown here too.
     Run {
         campaign,
         contacts: 40,
@@ -382,7 +381,7 @@ fn busy_day(seed: u64) -> Run {
         ends: 12,
         seed,
         faults: Faults::many(),
+        deferred: false,
         busy: Some(queue(seed)),
-        deferred: !seed.is_multiple_of(10),
     }
 }

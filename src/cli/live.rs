@@ -30,7 +30,7 @@ const ZONE_RULES_OLD_DAYS: i64 = 180;
 pub(super) struct Live {
     pub db: Database,
     pub teams: Teams,
-    /// The telephone network, where it is simulated.
+    /// The simulated network, where it is one.
     pub simulated: Option<SimulatedSwitch>,
     pub clock: Clock,
     pub rules: Arc<ZoneRules>,
@@ -71,12 +71,14 @@ impl Live {
         telemetry::describe_metrics();
         let rules = Arc::new(zoneinfo::newest());
         warn_if_old(&rules);
-        let (teams, simulated) = match switch {
+        let mut simulated = None;
+        let teams = match switch {
             SwitchSetup::Simulated => {
                 let switch = SimulatedSwitch::new(People::seeded(seed));
+                simulated = Some(switch.clone());
                 let teams = Teams::new(db.clone(), switch.clone(), clock, settings, rules.clone(), seed);
-                carry_switch_news(switch.clone(), teams.clone(), clock);
-                (teams, Some(switch))
+                carry_switch_news(switch, teams.clone(), clock);
+                teams
             }
             SwitchSetup::Asterisk(ari) => {
                 let (switch, news) = AriSwitch::start(ari);
@@ -84,7 +86,7 @@ impl Live {
                 switch.ready(SWITCH_PATIENCE).await;
                 let teams = Teams::new(db.clone(), switch, clock, settings, rules.clone(), seed);
                 carry_ari_news(news, teams.clone(), db.clone());
-                (teams, None)
+                teams
             }
         };
         let listener = TcpListener::bind(listen).await.map_err(|error| {

@@ -124,9 +124,11 @@ impl Engine {
     }
 
     fn has_consulted(&self, asked: Asked<'_>) -> May {
+        if asked.state.is_none() {
+            // A consultation outlives a customer who hangs up: nobody is left to be joined with.
+            return asked.no("the call is over");
+        }
         match self.consultation(asked.dialog.id, asked.session.agent_id) {
-            // It outlives a customer who hangs up: nobody is left to be joined with.
-            Some(_) if asked.state.is_none() => asked.no("the call is over"),
             Some(consultation) if consultation.others_talk(asked.session.agent_id) => Ok(()),
             Some(_) => asked.no("whoever is consulted has not answered"),
             None => asked.no("nobody is consulted about it"),

@@ -125,10 +125,8 @@ pub enum Order {
         dialog_id: DialogId,
         /// The phone.
         phone: Phone,
-        /// The caller who waits for it, if one does.
-        caller: Option<ChannelId>,
     },
-    /// After a restart: the line is in the dialog, whatever became of the order that brought it there.
+    /// The line is in the dialog from now on: a caller who waits there, or whoever was meant to be there before a restart.
     Admit {
         /// The dialog.
         dialog_id: DialogId,

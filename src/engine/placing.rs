@@ -81,7 +81,7 @@ impl Engine {
         match callee {
             Callee::Colleague(agent_id) => {
                 if let Some(phone) = phone {
-                    self.out.orders.push(Order::Connect { dialog_id: id, phone, caller: None });
+                    self.out.orders.push(Order::Connect { dialog_id: id, phone });
                 }
                 self.offer(id, agent_id, self.settings.answer_seconds);
             }
@@ -116,8 +116,7 @@ impl Engine {
     pub(super) fn answer(&mut self, id: DialogId, agent_id: AgentId) {
         self.hold_others(id, agent_id);
         let Some(phone) = self.phone_of(agent_id) else { return };
-        let caller = self.waiting(id).and_then(|who| who.channel_id());
-        self.out.orders.push(Order::Connect { dialog_id: id, phone, caller });
+        self.out.orders.push(Order::Connect { dialog_id: id, phone });
         let was_up = self.dialogs_of(agent_id).len() > 1;
         let state = self.connecting();
         self.put_agent(id, agent_id, state);

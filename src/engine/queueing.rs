@@ -32,6 +32,7 @@ impl Engine {
         let waits = Participant { who: Who::Customer { channel_id }, state: ParticipantState::Waiting { until_at } };
         let id: DialogId = self.mint();
         self.open_dialog(Dialog::new(id, kind, self.now, vec![waits]));
+        self.out.orders.push(Order::Admit { dialog_id: id, channel_id });
     }
 
     /// The queue whose caller a dialog is with.

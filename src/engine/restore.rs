@@ -157,10 +157,9 @@ impl Engine {
         let channel_id = agent_id.map_or(participant.who.channel_id(), phone)?;
         match participant.state {
             ParticipantState::Active if agent_id.is_some() => Some(Order::Retrieve { dialog_id, channel_id }),
-            ParticipantState::Active => Some(Order::Admit { dialog_id, channel_id }),
+            ParticipantState::Active | ParticipantState::Waiting { .. } => Some(Order::Admit { dialog_id, channel_id }),
             ParticipantState::Held => Some(Order::Hold { dialog_id, channel_id }),
-            ParticipantState::Waiting { .. }
-            | ParticipantState::Offered { .. }
+            ParticipantState::Offered { .. }
             | ParticipantState::Connecting { .. }
             | ParticipantState::Dialing { .. }
             | ParticipantState::Ringing { .. }

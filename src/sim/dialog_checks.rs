@@ -180,7 +180,8 @@ impl DialogChecks {
             for Participant { who, state } in &dialog.participants {
                 let phone = who.agent_id().and_then(|id| self.sessions.get(&id)).and_then(|s| s.channel_id);
                 let Some(line) = who.channel_id().or(phone) else { continue };
-                if *state == ParticipantState::Active && rooms.get(&line).is_some_and(|room| *room != Some(dialog.id)) {
+                let is_connected = matches!(state, ParticipantState::Active | ParticipantState::Waiting { .. });
+                if is_connected && rooms.get(&line).is_some_and(|room| *room != Some(dialog.id)) {
                     return Some((9, format!("{who:?} does not hear dialog {}", dialog.id)));
                 }
                 if who.agent_id().is_none() || is_at_phone(*state) {

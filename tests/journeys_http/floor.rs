@@ -170,8 +170,17 @@ impl Floor {
 
     // The telephone network.
 
-    /// A caller of the queue, with call variables.
+    /// A caller of the open queue, who waits in a dialog.
     pub async fn caller(&mut self) -> ChannelId {
+        let line = self.calls_the_queue().await;
+        match self.world.order().await {
+            Order::Admit { channel_id, .. } if channel_id == line => line,
+            other => panic!("the caller is not admitted: {}", other.name()),
+        }
+    }
+
+    /// Somebody calls the queue, with call variables.
+    pub async fn calls_the_queue(&mut self) -> ChannelId {
         self.callers += 1;
         let line: ChannelId = format!("00000000-0000-7000-8000-{:012}", self.callers).parse().unwrap();
         let text = |text: &str| text.to_owned();

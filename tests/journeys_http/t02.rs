@@ -166,7 +166,7 @@ async fn t02_1_a_caller_waits_no_longer_than_the_queue_says_and_a_closed_queue_t
     floor.known().await;
     let kim = floor.kim().await;
     kim.ready().await;
-    let line = floor.caller().await;
+    let line = floor.calls_the_queue().await;
     assert_eq!(floor.ordered().await, Order::HangUp { channel_id: line });
     kim.is_in("ready").await;
 }
@@ -402,6 +402,7 @@ async fn t02_5_not_ready_chosen_in_a_call_is_pending_until_it_ends() {
     floor.over(call.line).await;
     let changed = kim.becomes("not_ready").await;
     assert_eq!((&changed["reason"], &changed["pending"]), (&json!("Training"), &Value::Null));
+    floor.ordered_are(&[Order::HangUp { channel_id: call.phone }]).await;
     floor.caller().await;
     assert_eq!((kim.state().await, kim.dialogs().await), ("not_ready".to_owned(), 0));
     for body in [

@@ -36,11 +36,12 @@ pub(super) async fn begin(
 ) -> Result<(), CliError> {
     let rules: QueueRules =
         toml::from_str(&format!("team = \"{team}\"\n{QUEUE}")).map_err(|problem| CliError::new(problem.to_string()))?;
-    let Some(switch) = live.simulated.clone() else { return Ok(()) };
     live.db.queue_apply(&rules, begins_at).await?;
     live.db.queue_set_state(&rules.name, QueueState::Open, begins_at).await?;
     let callers = Callers { queue: rules.name, an_hour: CALLS_AN_HOUR };
-    tokio::spawn(call(live.teams.clone(), switch, live.clock, team_id, callers, seed));
+    if let Some(switch) = live.simulated.clone() {
+        tokio::spawn(call(live.teams.clone(), switch, live.clock, team_id, callers, seed));
+    }
     Ok(())
 }
 

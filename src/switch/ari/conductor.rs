@@ -105,8 +105,9 @@ impl Conductor {
         std::mem::take(&mut self.out)
     }
 
-    /// Is this line there, or on its way?
-    pub fn has(&self, channel_id: ChannelId) -> bool {
+    /// Is this line there, or on its way? Whoever asks knows it.
+    pub fn has(&mut self, channel_id: ChannelId) -> bool {
+        self.claim(channel_id);
         self.lines.contains_key(&channel_id)
     }
 
@@ -124,12 +125,7 @@ impl Conductor {
                 let after = phone.as_ref().map(|phone| self.want_phone(*dialog_id, phone));
                 self.want_dialled(*dialog_id, *channel_id, after, to);
             }
-            Order::Connect { dialog_id, phone, caller } => {
-                if let Some(line) = caller.and_then(|caller| self.lines.get_mut(&caller)) {
-                    line.room = Some(*dialog_id);
-                }
-                self.want_phone(*dialog_id, phone);
-            }
+            Order::Connect { dialog_id, phone } => drop(self.want_phone(*dialog_id, phone)),
             Order::Hold { channel_id, .. } | Order::Leave { channel_id, .. } => self.want_in(*channel_id, None),
             Order::Admit { dialog_id, channel_id } | Order::Retrieve { dialog_id, channel_id } => {
                 self.want_in(*channel_id, Some(*dialog_id));
@@ -148,8 +144,7 @@ impl Conductor {
                 }
             }
             Order::HangUp { channel_id } => self.hang_up(*channel_id),
-            // A line of an earlier life does not say which team's it is: none is ended that may be another's.
-            Order::EndOthers { .. } => {}
+            Order::EndOthers { keep, .. } => keep.iter().for_each(|id| self.claim(*id)),
         }
         self.tend();
     }
@@ -176,6 +171,7 @@ impl Conductor {
     }
 
     fn want_in(&mut self, id: ChannelId, room: Option<DialogId>) {
+        self.claim(id);
         if let Some(line) = self.lines.get_mut(&id) {
             line.room = room;
         }

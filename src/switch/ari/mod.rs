@@ -123,9 +123,7 @@ fn concerns(order: &Order) -> (Option<DialogId>, Vec<ChannelId>) {
             let phone = phone.as_ref().map(|phone| phone.channel_id);
             (Some(*dialog_id), phone.into_iter().chain([*channel_id]).collect())
         }
-        Order::Connect { dialog_id, phone, caller } => {
-            (Some(*dialog_id), caller.iter().copied().chain([phone.channel_id]).collect())
-        }
+        Order::Connect { dialog_id, phone } => (Some(*dialog_id), vec![phone.channel_id]),
         Order::Admit { dialog_id, channel_id }
         | Order::Hold { dialog_id, channel_id }
         | Order::Retrieve { dialog_id, channel_id }
@@ -143,6 +141,10 @@ fn lock(homes: &Mutex<Homes>) -> MutexGuard<'_, Homes> {
 
 impl Switch for AriSwitch {
     async fn order(&self, _: Timestamp, order: &Order) -> Result<(), SwitchError> {
+        if let Order::EndOthers { .. } = order {
+            self.nodes.iter().for_each(|node| node.order(order.clone()));
+            return Ok(());
+        }
         let home = self.home(order).ok_or_else(|| SwitchError("no switch is connected".to_owned()))?;
         let node = &self.nodes[home];
         let is_new = matches!(order, Order::Dial { .. } | Order::Connect { .. });

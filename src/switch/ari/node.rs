@@ -20,6 +20,9 @@ use crate::{
 /// The first and the longest pause before connecting again.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
 
+/// How often lines that nobody asked for are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
 /// How one Asterisk does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct NodeState {
@@ -142,9 +145,11 @@ impl Task {
         for event in meanwhile {
             self.conductor.event(event);
         }
+        let mut looks = tokio::time::interval(LOOK_EVERY);
         loop {
             self.carry_out(&mut socket).await?;
             tokio::select! {
+                _ = looks.tick() => self.conductor.look_after_the_unclaimed(),
                 event = socket.next() => match event? {
                     AriEvent::ApplicationReplaced {} => {
                         return Err(Broken("another program took the application over".to_owned()));

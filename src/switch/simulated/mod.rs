@@ -81,10 +81,7 @@ impl Network {
                     }
                 }
             }
-            Order::Connect { dialog_id, phone, caller } => {
-                if let Some(caller) = caller {
-                    self.move_to(now, *caller, *dialog_id);
-                }
+            Order::Connect { dialog_id, phone } => {
                 if self.bring(now, phone, *dialog_id, Stage::Calling) {
                     self.will(now + PHONE_ANSWERS_AFTER, phone.channel_id, CallProgress::Connected);
                 }
@@ -115,7 +112,7 @@ impl Network {
             }
             Order::HangUp { channel_id } => self.hang_up(now, *channel_id),
             Order::EndOthers { keep, .. } => {
-                // A caller whom nobody has answered may be one of whom no engine knows yet: they are told again, not ended.
+                // A caller of whom no engine knows yet is told again, not ended.
                 let is_new = |line: &Line| line.stage == Stage::Waiting && line.room.is_none();
                 let others = self.lines.iter().filter(|(id, line)| !keep.contains(id) && !is_new(line));
                 let others: Vec<ChannelId> = others.map(|(id, _)| *id).collect();

@@ -15,6 +15,9 @@ use crate::{
     switch::ari::events::ChannelInfo,
 };
 
+/// So many looks an unclaimed line is left alone.
+const LOOKS: u32 = 6;
+
 impl Conductor {
     /// The connection is lost: no answer comes any more.
     pub fn disconnected(&mut self) {
@@ -88,6 +91,32 @@ impl Conductor {
         // A phone outside of every room is one on hold; a customer outside hears music, and belongs to a dialog all the same.
         line.room = if is_phone { room } else { room.or(Some(dialog)) };
         line.joined = room;
+        line.unclaimed = Some(LOOKS);
         self.lines.insert(id, line);
+    }
+
+    /// Somebody knows this line.
+    pub(super) fn claim(&mut self, id: ChannelId) {
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.unclaimed = None;
+        }
+    }
+
+    /// Ends lines of an earlier life that nobody has asked for: the order to end them was lost with it. The teams served here
+    /// ask for theirs at once, so a few looks are time enough for all of them.
+    pub fn look_after_the_unclaimed(&mut self) {
+        let mut over = Vec::new();
+        for (id, line) in &mut self.lines {
+            match &mut line.unclaimed {
+                Some(0) => over.push(*id),
+                Some(looks) => *looks -= 1,
+                None => {}
+            }
+        }
+        for id in over {
+            self.claim(id);
+            self.hang_up(id);
+        }
+        self.tend();
     }
 }

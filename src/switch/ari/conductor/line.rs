@@ -42,6 +42,8 @@ pub(super) struct Line {
     pub joined: Option<DialogId>,
     pub has_music: bool,
     pub rings: bool,
+    /// Of an earlier life of this program, and nobody has asked for it yet: it is waited for so many looks.
+    pub unclaimed: Option<u32>,
 }
 
 /// What a request was for.
@@ -58,7 +60,16 @@ pub(super) enum Asked {
 
 impl Line {
     pub fn new(id: ChannelId, role: Role, stage: Stage) -> Self {
-        Self { name: id.to_string(), role, stage, room: None, joined: None, has_music: false, rings: false }
+        Self {
+            name: id.to_string(),
+            role,
+            stage,
+            room: None,
+            joined: None,
+            has_music: false,
+            rings: false,
+            unclaimed: None,
+        }
     }
 
     /// Is the room still needed for this line?

@@ -246,7 +246,8 @@ fn a_caller_waits_with_music_until_a_phone_is_there() {
         ]
     );
     let caller = AriPlan::default().channel_id("1732500000.17");
-    let said = bench.order(Order::Connect { dialog_id: ROOM, phone: phone(), caller: Some(caller) });
+    assert_eq!(bench.order(Order::Admit { dialog_id: ROOM, channel_id: caller }), [] as [&str; 0], "still alone");
+    let said = bench.order(Order::Connect { dialog_id: ROOM, phone: phone() });
     assert_eq!(
         said,
         [
@@ -313,6 +314,27 @@ fn a_new_program_finds_the_calls_of_the_old_one() {
     assert!(bench.conductor.has(PHONE_LINE) && bench.conductor.has(CUSTOMER));
     let held = bench.order(Order::Hold { dialog_id: ROOM, channel_id: PHONE_LINE });
     assert_eq!(held.last().unwrap(), "POST channels/CUSTOMER/moh");
+}
+
+#[test]
+fn a_line_of_an_earlier_life_that_nobody_asks_for_is_ended() {
+    let mut bench = Bench::new();
+    let info = |id: ChannelId| events::ChannelInfo {
+        id: id.to_string(),
+        name: "PJSIP/1001-00000001".to_owned(),
+        state: "Up".to_owned(),
+        channelvars: [(DIALOG_VARIABLE.to_owned(), ROOM.to_string())].into(),
+        ..Default::default()
+    };
+    bench.conductor.connected(&[info(PHONE_LINE), info(OTHER)], &[]);
+    assert!(bench.conductor.has(PHONE_LINE), "its team asks for it");
+    bench.said();
+    let mut said = Vec::new();
+    for _ in 0..10 {
+        bench.conductor.look_after_the_unclaimed();
+        said.extend(bench.said());
+    }
+    assert_eq!(said, ["DELETE channels/OTHER"]);
 }
 
 #[test]
