@@ -17,6 +17,8 @@ pub struct Habits {
     pub keypads: u32,
     /// Looks at the screen at which they try what does not work, or click wrong.
     pub fumbles: u32,
+    /// Of what they planned and what does not work any more: what they try all the same.
+    pub clicks_too_late: u32,
     /// Callers and colleagues whom they do not answer, or decline.
     pub declines: u32,
 }
@@ -32,6 +34,7 @@ impl Habits {
             holds: 70,
             keypads: 40,
             fumbles: 3,
+            clicks_too_late: 50,
             declines: 30,
         }
     }
@@ -46,6 +49,7 @@ impl Habits {
             holds: 200,
             keypads: 200,
             fumbles: 60,
+            clicks_too_late: 250,
             declines: 150,
         }
     }

@@ -88,6 +88,18 @@ impl Worker {
         plan
     }
 
+    /// Would they still do what they planned, now that the screen looks so? Some click too late, or wrong.
+    pub fn still_does(&self, command: &Command, view: &AgentView, dice: &mut Xoshiro256PlusPlus) -> bool {
+        let is_shown = match command {
+            Command::InDialog { dialog_id, act } => {
+                let call = view.dialogs.iter().find(|call| call.dialog_id == *dialog_id);
+                call.is_some_and(|call| call.allowed_acts.contains(&act.kind().name()))
+            }
+            other => view.allowed_commands.contains(&other.name()),
+        };
+        is_shown || hits(dice, self.habits.clicks_too_late)
+    }
+
     fn idle(&self, state: AgentState, dice: &mut Xoshiro256PlusPlus) -> Plan {
         match state {
             AgentState::NotReady | AgentState::Ready if !self.on_shift => vec![(secs(1), Command::SignOut)],

@@ -390,6 +390,10 @@ impl<S: Store> World<S> {
         if worker.vanished {
             return;
         }
+        let view = self.step.engine().agent_view(id);
+        if view.is_some_and(|view| !worker.still_does(&command, &view, &mut self.dice)) {
+            return;
+        }
         let vanish = self.setup.faults.vanish;
         if self.hits(vanish) {
             if let Some(worker) = self.workers.get_mut(&id) {

@@ -34,8 +34,11 @@ pub(super) async fn works(team: TeamHandle, agent_id: AgentId, mut worker: Worke
             }
             () = clock.wait_until(next) => {
                 if let Some((_, command)) = agenda.pop_first() {
-                    // A refusal is part of the day: the preview was gone, the call was over.
-                    drop(team.command(agent_id, command).await);
+                    let Ok(Some(view)) = team.agent_view(agent_id).await else { return };
+                    if worker.still_does(&command, &view, &mut dice) {
+                        // A refusal is part of the day: the preview was gone, the call was over.
+                        drop(team.command(agent_id, command).await);
+                    }
                 }
             }
             () = clock.wait_until(Some(renews_at)) => {
