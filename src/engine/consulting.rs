@@ -99,7 +99,10 @@ impl Engine {
         let from = consultation.id;
         self.out.orders.push(Order::Join { from, into });
         self.tell(from, &Event::DialogsJoined { from, into });
-        self.clear_keypad(from, agent_id);
+        // Also that of the colleague who was asked: nobody could close it any more.
+        for agent in consultation.agents() {
+            self.clear_keypad(from, agent);
+        }
         let moved = std::mem::take(&mut consultation.participants);
         consultation.ended_at = Some(self.now);
         consultation.settled_at = Some(self.now);

@@ -396,6 +396,18 @@ async fn t06_4_a_conference_with_somebody_outside_and_a_phone_that_drops() {
 }
 
 #[tokio::test]
+async fn t06_4_a_conference_closes_the_keypads_of_the_consultation() {
+    let (mut floor, kim, mut lee, call) = talking("").await;
+    let consult = floor.colleague_consulted(&kim, &call, &mut lee).await;
+    lee.acts(consult.id, "open_keypad").await;
+    lee.hears("keypad_changed", json!({ "is_open": true })).await;
+    kim.acts(call.id, "conference").await;
+    lee.hears("keypad_changed", json!({ "dialog_id": consult.id, "is_open": false })).await;
+    lee.acts(call.id, "end").await;
+    assert_eq!(lee.dialogs().await, 0);
+}
+
+#[tokio::test]
 async fn t06_4_whoever_had_both_on_hold_is_in_the_conference_too() {
     let (mut floor, kim, _lee, call) = talking("").await;
     let consult = floor.consulted(&kim, &call, TYPED).await;
