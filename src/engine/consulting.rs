@@ -99,7 +99,10 @@ impl Engine {
         let from = consultation.id;
         self.out.orders.push(Order::Join { from, into });
         self.tell(from, &Event::DialogsJoined { from, into });
-        self.clear_keypad(from, agent_id);
+        // A keypad of a dialog that is no more could never be closed, and no call be ended with it.
+        for in_it in consultation.agents() {
+            self.clear_keypad(from, in_it);
+        }
         let moved = std::mem::take(&mut consultation.participants);
         consultation.ended_at = Some(self.now);
         consultation.settled_at = Some(self.now);
