@@ -106,6 +106,17 @@ fn consult_colleague(bench: &mut Bench, about: DialogId, colleague: AgentId, ext
 }
 
 #[test]
+fn t07_2_a_keypad_closes_when_its_call_becomes_part_of_another() {
+    let mut bench = Bench::new("", &[CHICAGO]);
+    bob_comes(&mut bench);
+    let about = bench.talk(ALICE);
+    consult_colleague(&mut bench, about, BOB, "1012");
+    bench.act(BOB, Act::OpenKeypad).unwrap();
+    bench.act_in(ALICE, about, Act::Conference).unwrap();
+    bench.act_in(BOB, about, Act::End).unwrap();
+}
+
+#[test]
 fn t06_4_who_joins_two_calls_on_hold_hears_them() {
     let (mut bench, about, consultation) = consulting("");
     bench.act_in(ALICE, consultation, Act::Hold).unwrap();
