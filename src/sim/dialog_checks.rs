@@ -112,7 +112,23 @@ impl DialogChecks {
                 .or_else(|| self.alone(dialog, now))
                 .or_else(|| has_attempt(dialog, attempts))
         });
-        by_dialog.or_else(|| self.in_two()).or_else(|| self.same_contact(attempts)).or_else(|| self.ended(attempts))
+        by_dialog
+            .or_else(|| self.left_over())
+            .or_else(|| self.in_two())
+            .or_else(|| self.same_contact(attempts))
+            .or_else(|| self.ended(attempts))
+    }
+
+    /// What an agent has of a dialog is of one that they are in, or finish: else they would never be rid of it.
+    fn left_over(&self) -> Found {
+        self.sessions.values().find_map(|session| {
+            let is_in = |id: &DialogId| self.dialogs.get(id).is_some_and(|d| d.state_of(session.agent_id).is_some());
+            let tones = session.digits.iter().map(|digit| digit.dialog_id);
+            let strange = session.keypad.iter().map(|keypad| keypad.dialog_id).chain(tones).find(|id| !is_in(id));
+            let lost = session.wrap_up.map(|wrap_up| wrap_up.dialog_id).filter(|id| !self.dialogs.contains_key(id));
+            let id = strange.or(lost)?;
+            Some((7, format!("agent {} has something left of dialog {id}", session.agent_id)))
+        })
     }
 
     fn open(&self) -> impl Iterator<Item = &Dialog> {
