@@ -5,6 +5,7 @@ mod agent;
 mod events;
 mod loading;
 mod management;
+mod pages;
 mod phone_books;
 mod queues;
 mod reasons;

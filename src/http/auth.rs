@@ -18,7 +18,7 @@ use crate::{
     domain::ids::{AgentId, TeamId},
     ports::StoreError,
     runtime::{clock::Clock, handle::TeamHandle},
-    store::Role,
+    store::{Role, Token},
 };
 
 /// How long a token that was found is believed without asking again: a revocation takes effect within this time, and on
@@ -157,6 +157,11 @@ impl App {
     /// Is their token still good, by the store?
     pub(super) async fn is_good(&self, caller: &Caller) -> Result<bool, StoreError> {
         Ok(self.find(caller.hash).await?.is_some())
+    }
+
+    /// The token by which somebody asks, if it is still good.
+    pub(super) async fn token_of(&self, caller: &Caller) -> Result<Option<Token>, StoreError> {
+        self.db.token_find(&in_hex(&caller.hash), self.clock.now()).await
     }
 
     /// Who has the token with this hash: none if it is unknown, revoked or over.

@@ -86,11 +86,11 @@ impl Gate {
 
     async fn admit(&self, head: &Parts) -> Result<Option<Caller>, Problem> {
         let Some(least) = self.access.role() else { return Ok(None) };
-        let Some(token) = bearer(&head.headers) else {
+        let Some(token) = shown(head)? else {
             if matches!(self.access, Access::LocalOrFrom(_)) && is_local(head) {
                 return Ok(None);
             }
-            return Err(Problem::new(Code::Unauthenticated, "send the header Authorization: Bearer TOKEN"));
+            return Err(Problem::new(Code::Unauthenticated, "send the header Authorization: Bearer TOKEN, or sign in"));
         };
         let caller = self.app.caller(token).await?;
         self.app.limiter.check(caller.token_id)?;
@@ -101,6 +101,47 @@ impl Gate {
         }
         Ok(Some(caller))
     }
+}
+
+/// The cookie of a browser that is signed in.
+pub(super) const SESSION_COOKIE: &str = "rappel_session";
+
+/// The token that is shown: in the header, or in the cookie of a browser. A browser sends the cookie by itself, so what
+/// another site made it send counts for nothing.
+fn shown(head: &Parts) -> Result<Option<&str>, Problem> {
+    if let Some(token) = bearer(&head.headers) {
+        return Ok(Some(token));
+    }
+    let token = session_token(&head.headers);
+    if token.is_some() && !head.method.is_safe() && !is_same_site(&head.headers) {
+        return Err(Problem::new(Code::OtherSite, "a page of another site cannot act for you; use Rappel's own pages"));
+    }
+    Ok(token)
+}
+
+/// The token in the cookie of a browser.
+pub(super) fn session_token(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, SESSION_COOKIE).filter(|token| !token.is_empty())
+}
+
+/// The value of a cookie.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies.flat_map(|line| line.split(';')).find_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        (name == wanted).then_some(value)
+    })
+}
+
+/// Does one of our pages ask, by what the browser says of it? Browsers tell `Sec-Fetch-Site` over TLS and on this machine,
+/// and `Origin` always where something is to be changed.
+fn is_same_site(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let Some((_, origin)) = text("origin").and_then(|origin| origin.split_once("://")) else { return false };
+    text("x-forwarded-host").or_else(|| text("host")).is_some_and(|host| host.eq_ignore_ascii_case(origin))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -49,6 +49,10 @@ const PAGE: usize = 500;
 pub(super) struct From {
     /// Events after this number. The header `Last-Event-ID` counts before it. Left out: from now on.
     after: Option<i64>,
+    /// For the `EventSource` of a page, which can neither listen to every name nor see a comment: events have no name, and
+    /// the heartbeat is the event `here`.
+    #[serde(default)]
+    for_page: bool,
 }
 
 /// The events of the agent who asks; the open stream renews their presence.
@@ -59,7 +63,7 @@ pub(super) async fn mine(
     Query(from): Query<From>,
 ) -> Result<Events, Problem> {
     let source = Source::open(&app, me.team.clone(), Some(me.agent_id), last.0.or(from.after)).await?;
-    Events::new(&app, me.caller, source, Some(me.agent_id))
+    Events::new(&app, me.caller, source, Some(me.agent_id), from.for_page)
 }
 
 /// The events of a team.
@@ -72,7 +76,7 @@ pub(super) async fn of_team(
 ) -> Result<Events, Problem> {
     let team = app.team(&caller, &path.team).await?;
     let source = Source::open(&app, team, None, last.0.or(from.after)).await?;
-    Events::new(&app, caller, source, None)
+    Events::new(&app, caller, source, None, from.for_page)
 }
 
 /// The number of the last event the client has.
@@ -112,18 +116,25 @@ struct Tail {
     caller: Caller,
     /// Whose presence is renewed.
     renews: Option<AgentId>,
+    for_page: bool,
     beat: Interval,
     stopping: watch::Receiver<bool>,
     _seat: Seat,
 }
 
 impl Events {
-    fn new(app: &App, caller: Caller, source: Source, renews: Option<AgentId>) -> Result<Self, Problem> {
+    fn new(
+        app: &App,
+        caller: Caller,
+        source: Source,
+        renews: Option<AgentId>,
+        for_page: bool,
+    ) -> Result<Self, Problem> {
         let seat = app.streams.take(caller.token_id, app.limits.streams_per_token)?;
         let mut beat = tokio::time::interval(app.limits.heartbeat);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let stopping = app.stopping.clone();
-        Ok(Self(Tail { source, app: app.clone(), caller, renews, beat, stopping, _seat: seat }))
+        Ok(Self(Tail { source, app: app.clone(), caller, renews, for_page, beat, stopping, _seat: seat }))
     }
 
     fn into_stream(self) -> impl Stream<Item = Result<Frame, Infallible>> {
@@ -156,9 +167,12 @@ impl Tail {
         tokio::select! {
             biased;
             () = stopped(&mut self.stopping) => None,
-            _ = self.beat.tick() => heartbeat(&self.app, &self.caller, self.renews, &self.source.team).await,
+            _ = self.beat.tick() => {
+                let stands = stands(&self.app, &self.caller, self.renews, &self.source.team).await;
+                stands.then(|| heartbeat(self.for_page))
+            }
             event = self.source.next() => match event {
-                Ok(event) => Some(frame(&event?)),
+                Ok(event) => Some(frame(&event?, self.for_page)),
                 Err(error) => {
                     tracing::warn!(%error, "an event stream ends");
                     None
@@ -176,23 +190,27 @@ async fn stopped(stopping: &mut watch::Receiver<bool>) {
     }
 }
 
-fn frame(event: &EventRecord) -> Frame {
+fn frame(event: &EventRecord, for_page: bool) -> Frame {
     let data = serde_json::to_string(event).expect("an event is plain values");
-    Frame::default().id(event.seq.to_string()).event(event.event.name()).data(data)
+    let frame = Frame::default().id(event.seq.to_string()).data(data);
+    if for_page { frame } else { frame.event(event.event.name()) }
 }
 
-/// Says that the stream lives, unless the token was revoked or the team is not served here any more.
-async fn heartbeat(app: &App, caller: &Caller, renews: Option<AgentId>, team: &TeamHandle) -> Option<Frame> {
+/// Says that the stream lives.
+fn heartbeat(for_page: bool) -> Frame {
+    if for_page { Frame::default().event("here").data("{}") } else { Frame::default().comment("here") }
+}
+
+/// Renews the presence. False when the token was revoked or the team is not served here any more.
+async fn stands(app: &App, caller: &Caller, renews: Option<AgentId>, team: &TeamHandle) -> bool {
     // A database that does not answer says nothing about the token.
     if matches!(app.is_good(caller).await, Ok(false)) {
-        return None;
+        return false;
     }
-    if let Some(agent_id) = renews
-        && renew(team, agent_id).await == Err(Unavailable::Stopped)
-    {
-        return None;
+    match renews {
+        Some(agent_id) => renew(team, agent_id).await != Err(Unavailable::Stopped),
+        None => true,
     }
-    Some(Frame::default().comment("here"))
 }
 
 /// Renews the presence of an agent who is signed in.

@@ -1,7 +1,8 @@
 //! The API: commands and events for agents, management for the others, health and metrics for those who run it.
 //!
 //! [`router`] makes it of an [`ApiState`]. One file holds one kind of resource; `routes` is the table of all of them, each
-//! with the least role that may use it; `openapi` makes the document out of the very same table.
+//! with the least role that may use it; `openapi` makes the document out of the very same table. `pages` is what people see
+//! of it in a browser.
 
 mod app;
 mod auth;
@@ -17,6 +18,7 @@ mod live;
 mod me;
 mod new_contacts;
 mod openapi;
+mod pages;
 mod phone_books;
 mod problem;
 mod queues;
@@ -24,6 +26,7 @@ mod reasons;
 mod reports;
 mod routes;
 mod rules_body;
+mod session;
 mod suppressions;
 mod teams;
 mod tokens;

@@ -103,6 +103,7 @@ codes! {
     BadJson "bad_json" BAD_REQUEST "The body is not JSON";
     Unauthenticated "unauthenticated" UNAUTHORIZED "A valid access token is needed";
     Forbidden "forbidden" FORBIDDEN "The access token does not allow this";
+    OtherSite "other_site" FORBIDDEN "The request comes from another site";
     NotAnAgent "not_an_agent" FORBIDDEN "The access token is not an agent's";
     OtherTeam "other_team" FORBIDDEN "The access token is for another team";
     UnknownRoute "unknown_route" NOT_FOUND "There is no such resource";

@@ -16,9 +16,9 @@ use super::{
     guard::{Access, Gate, pass},
     health, live, me, new_contacts,
     openapi::{Described, Document},
-    phone_books,
+    pages, phone_books,
     problem::{Code, Problem},
-    queues, reasons, reports, suppressions, teams, tokens,
+    queues, reasons, reports, session, suppressions, teams, tokens,
 };
 use crate::store::Role;
 
@@ -36,6 +36,7 @@ pub fn router(state: ApiState) -> Router {
     let (router, _) = routes.made.expect("made above");
     router
         .route("/openapi.json", get(|| async move { document }))
+        .merge(pages::router())
         .fallback(|| async { Problem::new(Code::UnknownRoute, "see /openapi.json for what there is") })
         .method_not_allowed_fallback(|| async {
             Problem::new(Code::WrongMethod, "see /openapi.json for what there is")
@@ -55,6 +56,10 @@ pub fn document() -> Value {
 fn table(r: &mut Routes) {
     r.get("/health", Access::Open, "Does it work?", health::health);
     r.get("/metrics", Access::LocalOrFrom(Role::Supervisor), "Metrics for Prometheus", health::metrics);
+
+    r.post("/v1/session", Access::Open, "Sign in with a browser", session::sign_in);
+    r.get("/v1/session", AGENT, "Who is signed in", session::who);
+    r.delete("/v1/session", AGENT, "Sign out with a browser", session::sign_out);
 
     r.get("/v1/me", AGENT, "The agent's view: state, preview, call, commands that work now", me::view);
     r.post("/v1/me/session", AGENT, "Sign in at a phone", me::sign_in);
@@ -236,6 +241,6 @@ mod tests {
         let document = document();
         let open: Vec<_> = operations(&document).filter(|(.., o)| o["x-minimum-role"].is_null()).collect();
         let open: Vec<_> = open.into_iter().map(|(path, ..)| path).collect();
-        assert_eq!(open, ["/health"]);
+        assert_eq!(open, ["/health", "/v1/session"]);
     }
 }

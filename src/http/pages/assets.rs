@@ -1,0 +1,82 @@
+//! The files that pages are made of, inside the program. What is not listed here is not served.
+
+use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
+
+/// A file.
+pub(super) struct Asset {
+    name: &'static str,
+    embedded: &'static [u8],
+}
+
+macro_rules! assets {
+    ($($name:literal),+ $(,)?) => {
+        const ASSETS: &[Asset] = &[$(Asset { name: $name, embedded: include_bytes!(concat!("assets/", $name)) }),+];
+    };
+}
+
+assets!(
+    "api.js",
+    "base.css",
+    "desktop.css",
+    "desktop.js",
+    "dom.js",
+    "format.js",
+    "frame.js",
+    "icon.svg",
+    "sign_in.css",
+    "sign_in.js",
+    "stream.js",
+    "words.js",
+);
+
+/// The file of this name.
+pub(super) fn find(name: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.name == name)
+}
+
+impl Asset {
+    /// What is in it. A program built for development reads the source folder, so that a page can be changed without building.
+    pub fn bytes(&self) -> Cow<'static, [u8]> {
+        if cfg!(debug_assertions) {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/pages/assets/");
+            if let Ok(bytes) = std::fs::read(format!("{path}{}", self.name)) {
+                return Cow::Owned(bytes);
+            }
+        }
+        Cow::Borrowed(self.embedded)
+    }
+
+    /// Changes when the file does.
+    pub fn tag(&self) -> String {
+        let digest = Sha256::digest(self.bytes());
+        format!("\"{}\"", data_encoding::BASE64URL_NOPAD.encode(&digest[..12]))
+    }
+
+    /// What a browser is told that it is.
+    pub fn media_type(&self) -> &'static str {
+        match self.name.rsplit('.').next() {
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("css") => "text/css; charset=utf-8",
+            Some("svg") => "image/svg+xml",
+            _ => "application/octet-stream",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_listed_and_known_to_browsers() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/pages/assets")).unwrap();
+        let there: BTreeSet<_> = folder.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        let listed: BTreeSet<_> = ASSETS.iter().map(|asset| asset.name.to_owned()).collect();
+        assert_eq!(there, listed);
+        assert!(ASSETS.iter().all(|asset| asset.media_type() != "application/octet-stream"));
+    }
+}

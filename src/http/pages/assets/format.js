@@ -1,0 +1,40 @@
+// Dates, times and numbers as people of the page's language write them.
+import { language } from "./words.js";
+
+const locale = language === "fr" ? "fr" : navigator.languages.find((tag) => tag.startsWith("en")) ?? "en";
+
+/** 75 → "1:15", 3675 → "1:01:15". */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+export const number = (value) => new Intl.NumberFormat(locale).format(value);
+export const percent = (value) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(value);
+
+/** An instant on this person's clock: "14:05" today, else with the date. */
+export function instant(at, options) {
+  const date = new Date(at);
+  const today = date.toDateString() === new Date().toDateString();
+  const shape = options ?? (today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
+  return new Intl.DateTimeFormat(locale, shape).format(date);
+}
+
+/** A wall clock without a zone ("2026-11-25T14:05:00"), as it stands there. */
+export function wall(at, options = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }) {
+  return new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(`${at.slice(0, 19)}Z`));
+}
+
+/** "America/Argentina/Buenos_Aires" → "Buenos Aires". */
+export const city = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
+
+/** "+13125550142" → "+1 312 555 0142", for the eye; others in groups of three. */
+export function phone(number) {
+  const north = number.match(/^\+1(\d{3})(\d{3})(\d{4})$/);
+  if (north) return `+1 ${north[1]} ${north[2]} ${north[3]}`;
+  const france = number.match(/^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$/);
+  if (france) return `+33 ${france.slice(1).join(" ")}`;
+  return number;
+}

@@ -1,0 +1,38 @@
+//! What every page begins with: its language, its words, its style sheet and its module.
+
+use maud::{DOCTYPE, PreEscaped, html};
+
+use super::words::Language;
+use crate::store::Role;
+
+/// Sections of words that every page has.
+const SHARED: [&str; 3] = ["common", "problem", "sign_in"];
+
+/// The page of this name. Everything that is shown in it, its module shows.
+pub(super) fn page(name: &str, role: Option<Role>, language: Language) -> String {
+    let mut sections = SHARED.to_vec();
+    sections.push(name);
+    let words = serde_json::to_string(&language.texts(&sections)).unwrap_or_default();
+    // In a script element only `</` could end it early.
+    let words = words.replace('<', "\\u003c");
+    let page = html! {
+        (DOCTYPE)
+        html lang=(language.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (language.text(name, "title")) " · Rappel" }
+                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
+                link rel="stylesheet" href="/assets/base.css";
+                link rel="stylesheet" href={ "/assets/" (name) ".css" };
+                script type="application/json" id="words" { (PreEscaped(words)) }
+                script type="module" src={ "/assets/" (name) ".js" } {}
+            }
+            body data-page=(name) data-role=(role.map_or("", Role::name)) {
+                noscript { p { (language.text("common", "no_script")) } }
+            }
+        }
+    };
+    page.into_string()
+}

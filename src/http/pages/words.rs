@@ -1,0 +1,139 @@
+//! The words of the pages: one list, in French and English, so that neither can lag behind.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use axum::http::{HeaderMap, header};
+use serde::Deserialize;
+
+/// A language that the pages speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    English,
+    French,
+}
+
+/// One text in both.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    en: String,
+    fr: String,
+}
+
+/// By section and key.
+static WORDS: LazyLock<BTreeMap<String, BTreeMap<String, Text>>> =
+    LazyLock::new(|| toml::from_str(include_str!("words.toml")).expect("the word list is whole: a test reads it"));
+
+/// The cookie with the language that a person chose.
+const COOKIE: &str = "rappel_language";
+
+impl Language {
+    /// The one that was chosen, else the one that the browser prefers, else English.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let chosen = super::super::guard::cookie(headers, COOKIE).and_then(Self::coded);
+        chosen.or_else(|| preferred(headers)).unwrap_or(Self::English)
+    }
+
+    /// Its code (ISO 639-1).
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::French => "fr",
+        }
+    }
+
+    fn coded(code: &str) -> Option<Self> {
+        [Self::English, Self::French].into_iter().find(|language| language.code() == code)
+    }
+
+    fn read(self, text: &Text) -> &str {
+        match self {
+            Self::English => &text.en,
+            Self::French => &text.fr,
+        }
+    }
+
+    /// One text.
+    pub fn text(self, section: &str, key: &str) -> &'static str {
+        let text = WORDS.get(section).and_then(|keys| keys.get(key));
+        match (self, text) {
+            (Self::English, Some(text)) => &text.en,
+            (Self::French, Some(text)) => &text.fr,
+            (_, None) => "",
+        }
+    }
+
+    /// The texts of some sections, by `section.key`.
+    pub fn texts(self, sections: &[&str]) -> BTreeMap<String, &'static str> {
+        let wanted = WORDS.iter().filter(|(section, _)| sections.contains(&section.as_str()));
+        let texts = wanted.flat_map(|(section, keys)| {
+            keys.iter().map(move |(key, text)| (format!("{section}.{key}"), self.read(text)))
+        });
+        texts.collect()
+    }
+}
+
+/// What `Accept-Language` (RFC 9110, section 12.5.4) likes best of ours.
+fn preferred(headers: &HeaderMap) -> Option<Language> {
+    let said = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let ranges = said.split(',').filter_map(|range| {
+        let mut parts = range.trim().split(';');
+        let language = Language::coded(parts.next()?.split('-').next()?.to_ascii_lowercase().as_str())?;
+        let weight = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+        (weight > 0.0).then_some((language, weight))
+    });
+    // The first of those that are liked equally.
+    ranges.reduce(|best, other| if other.1 > best.1 { other } else { best }).map(|(language, _)| language)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn prefers(said: &str) -> Language {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, said.parse().unwrap());
+        Language::of(&headers)
+    }
+
+    #[test]
+    fn the_language_is_the_chosen_one_or_the_browsers() {
+        assert_eq!(prefers("fr-CA,fr;q=0.9,en;q=0.8"), Language::French);
+        assert_eq!(prefers("de, fr;q=0.3, en;q=0.5"), Language::English);
+        assert_eq!(prefers("fr;q=0, *"), Language::English);
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, "en".parse().unwrap());
+        headers.insert(header::COOKIE, "a=b; rappel_language=fr".parse().unwrap());
+        assert_eq!(Language::of(&headers), Language::French);
+    }
+
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
+    }
+
+    #[test]
+    fn both_languages_say_the_same() {
+        for (section, keys) in &*WORDS {
+            for (key, text) in keys {
+                assert!(!text.en.trim().is_empty() && !text.fr.trim().is_empty(), "{section}.{key}");
+                assert_eq!(placeholders(&text.en), placeholders(&text.fr), "{section}.{key}");
+            }
+        }
+    }
+
+    /// What the modules ask for: `t("section.key"`.
+    #[test]
+    fn every_text_that_a_page_asks_for_is_in_the_list() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/pages/assets")).unwrap();
+        for file in folder.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "js")) {
+            let source = std::fs::read_to_string(&file).unwrap();
+            for rest in source.split("t(\"").skip(1) {
+                let Some((section, key)) = rest.split('"').next().and_then(|key| key.split_once('.')) else { continue };
+                let known = WORDS.get(section).is_some_and(|keys| keys.contains_key(key) || key.is_empty());
+                assert!(known, "{}: t(\"{section}.{key}\")", file.display());
+            }
+        }
+    }
+}
