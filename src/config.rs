@@ -18,7 +18,7 @@ use toml::{
 use crate::{
     domain::dial_plan::DialPlan,
     engine::Settings,
-    switch::ari::{Address, AriPlan, AriSettings},
+    switch::ari::{Address, AriPlan, AriSettings, AriSoftphones},
     telemetry::{self, LogFormat},
 };
 
@@ -44,6 +44,10 @@ pub const ENVIRONMENT: &[&str] = &[
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct BadConfig(pub String);
+
+mod softphone;
+
+pub use softphone::SoftphoneConfig;
 
 /// The telephone network to steer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -106,7 +110,7 @@ impl AsteriskConfig {
         };
         let password = self.password()?;
         let server = |url: &String| Address { url: url.clone(), user: self.user.clone(), password: password.clone() };
-        Ok(AriSettings { servers: self.urls.iter().map(server).collect(), plan })
+        Ok(AriSettings { servers: self.urls.iter().map(server).collect(), plan, softphones: None })
     }
 
     fn password(&self) -> Result<String, BadConfig> {
@@ -134,6 +138,8 @@ pub struct Config {
     pub switch: SwitchKind,
     /// Which Asterisk, where the switch is one.
     pub asterisk: AsteriskConfig,
+    /// Telephones in agents' browsers.
+    pub softphone: SoftphoneConfig,
     /// What the simulated people follow from.
     pub seed: u64,
     /// What is logged.
@@ -146,6 +152,26 @@ pub struct Config {
     pub requests_per_second: u32,
 }
 
+impl Config {
+    /// Everything needed to steer the Asterisks.
+    ///
+    /// # Errors
+    /// As [`AsteriskConfig::settings`], and softphones where there are several Asterisks.
+    pub fn ari_settings(&self) -> Result<AriSettings, BadConfig> {
+        let settings = self.asterisk.settings(&self.engine)?;
+        let softphones = self.softphone.is_on().then(|| AriSoftphones {
+            plan: self.softphone.plan(),
+            context: self.softphone.context.clone(),
+            codecs: self.softphone.codecs.clone(),
+        });
+        if softphones.is_some() && settings.servers.len() > 1 {
+            let hint = "a browser would be at one of them only: leave one URL in asterisk.urls, or no websocket_url";
+            return Err(BadConfig(format!("softphone.websocket_url is set and asterisk.urls names several: {hint}")));
+        }
+        Ok(AriSettings { softphones, ..settings })
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -153,6 +179,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8090)),
             switch: SwitchKind::default(),
             asterisk: AsteriskConfig::default(),
+            softphone: SoftphoneConfig::default(),
             seed: 1,
             log: "info".to_owned(),
             log_format: LogFormat::default(),
@@ -175,6 +202,8 @@ struct File {
     #[serde(default)]
     asterisk: AsteriskConfig,
     #[serde(default)]
+    softphone: SoftphoneConfig,
+    #[serde(default)]
     engine: EngineFile,
     #[serde(default)]
     dial_plan: DialPlan,
@@ -183,7 +212,7 @@ struct File {
 }
 
 /// The parts of the file that have keys of their own.
-const SECTIONS: [&str; 2] = ["engine", "limits"];
+const SECTIONS: [&str; 3] = ["softphone", "engine", "limits"];
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -272,6 +301,7 @@ impl Config {
             listen: file.listen.unwrap_or(default.listen),
             switch: file.switch.unwrap_or(default.switch),
             asterisk: file.asterisk,
+            softphone: file.softphone.checked()?,
             seed: file.seed.unwrap_or(default.seed),
             log: file.log.unwrap_or(default.log),
             log_format: file.log_format.unwrap_or(default.log_format),
@@ -366,10 +396,10 @@ mod tests {
         .unwrap_err()
         .to_string();
         insta::assert_snapshot!(all, @r#"
-        line 1: unknown field `listn`, expected one of `database`, `listen`, `switch`, `seed`, `log`, `log_format`, `asterisk`, `engine`, `dial_plan`, `limits`
+        line 1: unknown field `listn`, expected one of `database`, `listen`, `switch`, `seed`, `log`, `log_format`, `asterisk`, `softphone`, `engine`, `dial_plan`, `limits`
         line 2: seed: invalid type: string "x", expected u64
         line 3: log: "bla" does not say what is logged: write a level like info, or rappel=debug,sqlx=warn
-        line 4: unknown field `engin`, expected one of `database`, `listen`, `switch`, `seed`, `log`, `log_format`, `asterisk`, `engine`, `dial_plan`, `limits`
+        line 4: unknown field `engin`, expected one of `database`, `listen`, `switch`, `seed`, `log`, `log_format`, `asterisk`, `softphone`, `engine`, `dial_plan`, `limits`
         line 7: unknown field `per_second`, expected `requests_per_second`
         line 8: limits.requests_per_second is 0; it must be from 1 to 10000
         line 10: unknown field `presence`, expected one of `presence_seconds`, `agent_phone_seconds`, `hang_up_seconds`, `audit_seconds`, `callback_days_max`, `answer_seconds`, `placed_ring_seconds`, `digits_outstanding_max`, `digit_seconds`

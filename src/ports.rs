@@ -11,6 +11,7 @@ use crate::{
     domain::{
         ids::{CampaignId, ChannelId, ContactId, TeamId},
         phone::PhoneNumber,
+        softphone::Softphone,
         suppression::Suppression,
         zone::ZoneSet,
     },
@@ -128,4 +129,16 @@ pub trait Switch: Send + Sync + 'static {
     fn health(&self) -> Vec<ServerHealth> {
         Vec::new()
     }
+}
+
+/// Where telephones in browsers have their accounts.
+pub trait SoftphoneHost: Clone + Send + Sync + 'static {
+    /// Makes an account; one that is there gets the new password and the new end.
+    fn open(&self, phone: &Softphone) -> impl Future<Output = Result<(), SwitchError>> + Send;
+
+    /// Takes an account away, unless it ends after `until`: its password is good for nothing any more.
+    fn close(&self, extension: &str, until: Timestamp) -> impl Future<Output = Result<(), SwitchError>> + Send;
+
+    /// The accounts there are, also of an earlier life of this program, and when each ends.
+    fn accounts(&self) -> Vec<(String, Timestamp)>;
 }

@@ -9,4 +9,5 @@ mod pages;
 mod phone_books;
 mod queues;
 mod reasons;
+mod softphone;
 pub mod world;

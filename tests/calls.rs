@@ -3,5 +3,6 @@
 
 mod house;
 mod outcomes;
+mod softphone;
 mod talking;
 mod trouble;

@@ -42,7 +42,7 @@ impl Place {
 
     pub fn program(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rappel"));
-        command.args(args).current_dir(self.folder.path()).env_remove("RAPPEL_DATABASE");
+        command.args(args).current_dir(self.folder.path()).env_remove("RAPPEL_DATABASE").env_remove("RAPPEL_TELEPHONY");
         if let Some(url) = &self.database {
             command.env("RAPPEL_DATABASE", url);
         }
@@ -431,6 +431,12 @@ impl Page {
         }
         let response = request.send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap_or(Value::Null))
+    }
+
+    /// What lies there, whatever it is.
+    pub async fn text(&self, path: &str) -> String {
+        let response = self.client.get(format!("{}{path}", self.base)).send().await.unwrap();
+        response.text().await.unwrap()
     }
 
     async fn ready(&self) -> Value {

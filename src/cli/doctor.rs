@@ -96,7 +96,7 @@ async fn database(url: &str) -> Finding {
 }
 
 async fn switches(config: &Config) -> Result<Vec<Finding>, CliError> {
-    let settings = config.asterisk.settings(&config.engine)?;
+    let settings = config.ari_settings()?;
     let mut findings = Vec::new();
     for address in &settings.servers {
         match inspect::inspect(address).await {

@@ -11,10 +11,11 @@ use tokio::{
 
 use super::CliError;
 use crate::{
+    config::SoftphoneConfig,
     domain::zone_rules::ZoneRules,
     engine::Settings,
-    http::{self, ApiState, Limits},
-    runtime::{clock::Clock, teams::Teams},
+    http::{self, ApiState, Limits, SoftphoneOffer},
+    runtime::{clock::Clock, softphones::Softphones, teams::Teams},
     store::Database,
     switch::{
         ari::{AriSettings, AriSwitch, News},
@@ -49,6 +50,7 @@ pub(super) struct LiveSetup {
     pub switch: SwitchSetup,
     pub seed: u64,
     pub requests_per_second: u32,
+    pub softphone: SoftphoneConfig,
 }
 
 /// The telephone network to run with.
@@ -56,7 +58,7 @@ pub(super) enum SwitchSetup {
     /// Seeded people.
     Simulated,
     /// Real telephones.
-    Asterisk(AriSettings),
+    Asterisk(Box<AriSettings>),
 }
 
 /// How long to wait for the switch before the teams begin without it.
@@ -65,7 +67,7 @@ const SWITCH_PATIENCE: Duration = Duration::from_secs(5);
 impl Live {
     /// Serves every team of the database and the API.
     pub async fn start(setup: LiveSetup) -> Result<Self, CliError> {
-        let LiveSetup { db, listen, clock, settings, switch, seed, requests_per_second } = setup;
+        let LiveSetup { db, listen, clock, settings, switch, seed, requests_per_second, softphone } = setup;
         let dial_plan = settings.dial_plan.clone();
         let metrics = PrometheusBuilder::new().install_recorder()?;
         telemetry::describe_metrics();
@@ -81,10 +83,12 @@ impl Live {
                 teams
             }
             SwitchSetup::Asterisk(ari) => {
-                let (switch, news) = AriSwitch::start(ari);
+                let (switch, news) = AriSwitch::start(*ari);
                 // Whoever goes on after a stop asks the switch at once for the calls it knew.
                 switch.ready(SWITCH_PATIENCE).await;
-                let teams = Teams::new(db.clone(), switch, clock, settings, rules.clone(), seed);
+                let softphones = softphone.is_on().then(|| Softphones::start(switch.clone(), softphone.plan(), clock));
+                let teams =
+                    Teams::new(db.clone(), switch, clock, settings, rules.clone(), seed).with_softphones(softphones);
                 carry_ari_news(news, teams.clone(), db.clone());
                 teams
             }
@@ -108,6 +112,11 @@ impl Live {
             clock,
             rules: rules.clone(),
             dial_plan,
+            softphone: SoftphoneOffer {
+                websocket_url: softphone.websocket_url,
+                ice_servers: softphone.ice_servers,
+                library: Some(softphone.library).filter(|path| !path.as_os_str().is_empty()),
+            },
             metrics: metrics.clone(),
             limits,
             stopping: stops.clone(),

@@ -73,7 +73,7 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
     telemetry::start_logging(&config.log, config.log_format);
     let switch = match config.switch {
         SwitchKind::Simulated => SwitchSetup::Simulated,
-        SwitchKind::Asterisk => SwitchSetup::Asterisk(config.asterisk.settings(&config.engine)?),
+        SwitchKind::Asterisk => SwitchSetup::Asterisk(Box::new(config.ari_settings()?)),
     };
     let db = Database::open(&config.database).await?;
     let has_tokens = !db.tokens(0).await?.is_empty();
@@ -85,6 +85,7 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         switch,
         seed: config.seed,
         requests_per_second: config.requests_per_second,
+        softphone: config.softphone,
     })
     .await?;
     println!("rappel serves http://{}  (API: /openapi.json, health: /health)", live.address);

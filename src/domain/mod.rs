@@ -28,6 +28,7 @@ pub mod refusal;
 pub mod reservation;
 pub mod retry;
 pub mod schema;
+pub mod softphone;
 pub mod suppression;
 pub mod wall_time;
 pub mod zone;

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::{
     auth::Believed,
     limits::{Limiter, Limits, Streams},
+    softphone::SoftphoneOffer,
 };
 use crate::{
     domain::{dial_plan::DialPlan, zone_rules::ZoneRules},
@@ -28,6 +29,8 @@ pub struct ApiState {
     pub rules: Arc<ZoneRules>,
     /// Which numbers agents may dial.
     pub dial_plan: DialPlan,
+    /// What browsers are told of their telephones.
+    pub softphone: SoftphoneOffer,
     /// Writes the metrics down.
     pub metrics: PrometheusHandle,
     /// How much one client may ask for.

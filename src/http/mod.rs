@@ -27,6 +27,7 @@ mod reports;
 mod routes;
 mod rules_body;
 mod session;
+mod softphone;
 mod suppressions;
 mod teams;
 mod tokens;
@@ -39,4 +40,5 @@ pub use self::{
     limits::Limits,
     problem::{Code, FieldProblem, Problem, status_of},
     routes::{document, router},
+    softphone::SoftphoneOffer,
 };

@@ -106,6 +106,7 @@ codes! {
     OtherSite "other_site" FORBIDDEN "The request comes from another site";
     NotAnAgent "not_an_agent" FORBIDDEN "The access token is not an agent's";
     OtherTeam "other_team" FORBIDDEN "The access token is for another team";
+    SoftphoneOff "softphone_off" FORBIDDEN "Telephones in browsers are not offered";
     UnknownRoute "unknown_route" NOT_FOUND "There is no such resource";
     UnknownTeam "unknown_team" NOT_FOUND "There is no such team";
     UnknownAgent "unknown_agent" NOT_FOUND "There is no such agent";
@@ -140,6 +141,7 @@ codes! {
     Inconsistent "inconsistent" INTERNAL_SERVER_ERROR "Stored data is impossible";
     TeamUnavailable "team_unavailable" SERVICE_UNAVAILABLE "The team is not served at the moment";
     StoreUnavailable "store_unavailable" SERVICE_UNAVAILABLE "The database does not answer";
+    SoftphoneUnavailable "softphone_unavailable" SERVICE_UNAVAILABLE "The switch does not take the telephone";
     TimedOut "timed_out" SERVICE_UNAVAILABLE "The request took too long";
 }
 

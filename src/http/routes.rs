@@ -18,7 +18,7 @@ use super::{
     openapi::{Described, Document},
     pages, phone_books,
     problem::{Code, Problem},
-    queues, reasons, reports, session, suppressions, teams, tokens,
+    queues, reasons, reports, session, softphone, suppressions, teams, tokens,
 };
 use crate::store::Role;
 
@@ -37,6 +37,7 @@ pub fn router(state: ApiState) -> Router {
     router
         .route("/openapi.json", get(|| async move { document }))
         .merge(pages::router())
+        .route(softphone::LIBRARY, get(softphone::library))
         .fallback(|| async { Problem::new(Code::UnknownRoute, "see /openapi.json for what there is") })
         .method_not_allowed_fallback(|| async {
             Problem::new(Code::WrongMethod, "see /openapi.json for what there is")
@@ -67,6 +68,9 @@ fn table(r: &mut Routes) {
     r.put("/v1/me/state", AGENT, "Ask for Ready or Not ready", me::set_state);
     r.post("/v1/me/presence", AGENT, "Renew the agent's presence", me::renew_presence);
     r.get("/v1/me/events", AGENT, "The agent's events; renews the presence while open", live::mine);
+    r.get("/v1/me/softphone", AGENT, "Can the agent's browser be their telephone?", softphone::offered);
+    r.post("/v1/me/softphone", AGENT, "Give the agent's browser an account at the switch", softphone::open);
+    r.delete("/v1/me/softphone", AGENT, "Give the account back", softphone::close);
     r.get("/v1/me/reasons", AGENT, "The reasons the agent chooses from", reasons::mine);
     r.post("/v1/me/preview/{reservation_id}/accept", AGENT, "Dial the customer", me::accept_preview);
     r.post("/v1/me/preview/{reservation_id}/reject", AGENT, "Leave the contact for later", me::reject_preview);

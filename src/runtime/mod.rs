@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod handle;
 mod live;
+pub mod softphones;
 pub mod step;
 pub mod teams;

@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::{broadcast, mpsc};
 
-use super::{clock::Clock, handle::TeamHandle, live::Team};
+use super::{clock::Clock, handle::TeamHandle, live::Team, softphones::Softphones};
 use crate::{
     domain::{
         attempt::CallProgress,
@@ -32,6 +32,7 @@ pub struct Teams {
     routes: Routes,
     start: Arc<dyn Fn(TeamId) -> TeamHandle + Send + Sync>,
     switch_health: Arc<dyn Fn() -> Vec<ServerHealth> + Send + Sync>,
+    softphones: Option<Softphones>,
 }
 
 impl Teams {
@@ -65,13 +66,31 @@ impl Teams {
             tokio::spawn(team.serve());
             TeamHandle { team_id, inbox: sender, feed }
         };
-        Self { handles: Arc::default(), routes, start: Arc::new(start), switch_health }
+        Self { handles: Arc::default(), routes, start: Arc::new(start), switch_health, softphones: None }
+    }
+
+    /// Offers agents telephones in their browsers. Said before any team is served.
+    #[must_use]
+    pub fn with_softphones(self, softphones: Option<Softphones>) -> Self {
+        Self { softphones, ..self }
+    }
+
+    /// Telephones in browsers, where they are offered.
+    pub fn softphones(&self) -> Option<&Softphones> {
+        self.softphones.as_ref()
     }
 
     /// The team, which is served from now on if it was not.
     pub fn team(&self, id: TeamId) -> TeamHandle {
         let mut handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
-        handles.entry(id).or_insert_with(|| (self.start)(id)).clone()
+        let serve = || {
+            let team = (self.start)(id);
+            if let Some(softphones) = self.softphones.clone() {
+                tokio::spawn(softphones.follow(team.events()));
+            }
+            team
+        };
+        handles.entry(id).or_insert_with(serve).clone()
     }
 
     /// Every team served here.

@@ -12,7 +12,7 @@ use rappel::{
         phone::read_number, zone_rules::ZoneRules,
     },
     engine::{Settings, output::Order},
-    http::{ApiState, Limits, hash_of, new_token, router},
+    http::{ApiState, Limits, SoftphoneOffer, hash_of, new_token, router},
     ports::{Switch, SwitchError},
     runtime::{clock::Clock, teams::Teams},
     store::{Database, NewContact, NewToken, OnDuplicate, Role},
@@ -114,8 +114,17 @@ impl World {
         }
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let (db_of_api, teams_of_api) = (db.clone(), teams.clone());
-        let api =
-            ApiState { db: db_of_api, teams: teams_of_api, clock, rules, dial_plan, metrics, limits, stopping: stop };
+        let api = ApiState {
+            db: db_of_api,
+            teams: teams_of_api,
+            clock,
+            rules,
+            dial_plan,
+            softphone: SoftphoneOffer::default(),
+            metrics,
+            limits,
+            stopping: stop,
+        };
         let base = serve(api).await;
         Self { base, client: Client::new(), tokens, orders, db, teams, clock, stopping }
     }

@@ -26,6 +26,7 @@ pub struct House {
     pub rig: MappedMutexGuard<'static, Rig>,
     pub place: Place,
     server: Option<Server>,
+    settings: String,
     pub alice: Page,
     pub bob: Page,
     pub admin: Page,
@@ -34,6 +35,11 @@ pub struct House {
 impl House {
     /// Customers of these last two digits wait to be called: `tests/telephony/carrier.csv` says what each does.
     pub async fn with(digits: &[&str]) -> Self {
+        Self::with_settings(digits, "").await
+    }
+
+    /// With more settings of telephones in browsers.
+    pub async fn with_settings(digits: &[&str], settings: &str) -> Self {
         let rig = Rig::start().await;
         let place = Place::new();
         fs::write(place.path("spring.toml"), CAMPAIGN).unwrap();
@@ -48,10 +54,11 @@ impl House {
         place.list("march.csv", &digits.iter().enumerate().map(row).collect::<String>());
         place.ok(&["load", "march.csv", "--campaign", "spring"]);
         place.ok(&["campaign", "start", "spring"]);
-        let server = serve(&rig, &place);
+        let settings = settings.to_owned();
+        let server = serve(&rig, &place, &settings);
         let page = |token: &str| Page::new(&server, token);
         let (alice, bob, admin) = (page(&alice), page(&bob), page(&admin));
-        let house = Self { rig, place, alice, bob, admin, server: Some(server) };
+        let house = Self { rig, place, alice, bob, admin, server: Some(server), settings };
         house.connected(true).await;
         for (page, extension) in [(&house.alice, "1001"), (&house.bob, "1002")] {
             let (status, view) = page.ask("POST", "/v1/me/session", Some(json!({ "extension": extension }))).await;
@@ -78,7 +85,7 @@ impl House {
     /// The program is killed without a word, and starts again.
     pub async fn killed_and_started_again(&mut self) {
         self.server.take().expect("it serves").kill();
-        let server = serve(&self.rig, &self.place);
+        let server = serve(&self.rig, &self.place, &self.settings);
         for page in [&mut self.alice, &mut self.bob, &mut self.admin] {
             page.moves_to(&server);
         }
@@ -140,10 +147,12 @@ impl House {
     }
 }
 
-fn serve(rig: &Rig, place: &Place) -> Server {
+fn serve(rig: &Rig, place: &Place, settings: &str) -> Server {
     let url = rig.ari_url.trim_end_matches("/ari");
+    let websocket_url = url.replacen("http", "ws", 1) + "/ws";
     let config = format!(
-        "[asterisk]\nurls = [\"{url}\"]\nuser = \"{}\"\n[engine]\npresence_seconds = 600\n[limits]\nrequests_per_second = 500\n",
+        "[asterisk]\nurls = [\"{url}\"]\nuser = \"{}\"\n[engine]\npresence_seconds = 600\n[limits]\nrequests_per_second = 500\n\
+         [softphone]\nwebsocket_url = \"{websocket_url}\"\n{settings}",
         rig.user
     );
     fs::write(place.path("serve.toml"), config).unwrap();

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     campaign_file,
+    config::SoftphoneConfig,
     domain::{
         agent::Agent,
         campaign::{Campaign, CampaignRules, CampaignState},
@@ -104,6 +105,7 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
         switch: SwitchSetup::Simulated,
         seed: args.seed,
         requests_per_second: 200,
+        softphone: SoftphoneConfig::default(),
     })
     .await?;
     callers::begin(&live, (campaigns[0].team_id, &team), begins_at, args.seed).await?;

@@ -7,6 +7,7 @@
 //! | `events` | what Asterisk says, as far as we listen |
 //! | `plan` | how numbers, extensions and ids are called there |
 //! | `socket` | the connection |
+//! | `softphones` | accounts of telephones in browsers |
 //! | `inspect` | a look at an Asterisk, for `rappel doctor` |
 //! | `node` | one Asterisk: connect, learn what is there, carry orders and events, come back |
 //!
@@ -20,6 +21,7 @@ pub mod inspect;
 mod node;
 mod plan;
 mod socket;
+mod softphones;
 
 use std::{
     collections::BTreeMap,
@@ -31,11 +33,14 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use self::node::{Node, NodeState};
-pub use self::{conductor::News, plan::AriPlan, socket::Address};
+pub use self::{conductor::News, plan::AriPlan, socket::Address, softphones::AriSoftphones};
 use crate::{
-    domain::ids::{ChannelId, DialogId},
+    domain::{
+        ids::{ChannelId, DialogId},
+        softphone::Softphone,
+    },
     engine::output::Order,
-    ports::{ServerHealth, Switch, SwitchError},
+    ports::{ServerHealth, SoftphoneHost, Switch, SwitchError},
 };
 
 /// What to steer.
@@ -45,6 +50,8 @@ pub struct AriSettings {
     pub servers: Vec<Address>,
     /// How names are said to them.
     pub plan: AriPlan,
+    /// Telephones in browsers, where they are offered.
+    pub softphones: Option<AriSoftphones>,
 }
 
 /// A switch made of one Asterisk or several.
@@ -80,7 +87,7 @@ impl AriSwitch {
                     }
                     news.send(item).ok();
                 };
-                Node::start(address, settings.plan.clone(), Box::new(pass))
+                Node::start(address, settings.plan.clone(), settings.softphones.clone(), Box::new(pass))
             })
             .collect();
         (Self { nodes: Arc::new(nodes), homes }, told)
@@ -168,7 +175,7 @@ impl Switch for AriSwitch {
 
     fn health(&self) -> Vec<ServerHealth> {
         let of = |node: &Node| {
-            let NodeState { is_connected, version, lines, problem } = node.state();
+            let NodeState { is_connected, version, lines, problem, softphones: _ } = node.state();
             ServerHealth { url: node.url().to_owned(), is_connected, version, lines, problem }
         };
         self.nodes.iter().map(of).collect()
@@ -186,5 +193,26 @@ impl AriSwitch {
             }
         }
         false
+    }
+}
+
+/// A telephone has its account at each Asterisk, as any of them may call it.
+impl SoftphoneHost for AriSwitch {
+    async fn open(&self, phone: &Softphone) -> Result<(), SwitchError> {
+        for node in self.nodes.iter() {
+            node.open(phone.clone()).await.map_err(SwitchError)?;
+        }
+        Ok(())
+    }
+
+    async fn close(&self, extension: &str, until: Timestamp) -> Result<(), SwitchError> {
+        for node in self.nodes.iter() {
+            node.close(extension.to_owned(), until).await.map_err(SwitchError)?;
+        }
+        Ok(())
+    }
+
+    fn accounts(&self) -> Vec<(String, Timestamp)> {
+        self.nodes.iter().flat_map(|node| node.state().softphones.to_vec()).collect()
     }
 }

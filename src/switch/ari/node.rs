@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -11,9 +12,13 @@ use super::{
     events::{ApplicationInfo, AriEvent, BridgeInfo, ChannelInfo},
     plan::{AriPlan, is_ours},
     socket::{Address, Broken, Socket},
+    softphones::{Accounts, AriSoftphones},
 };
 use crate::{
-    domain::ids::{ChannelId, DialogId},
+    domain::{
+        ids::{ChannelId, DialogId},
+        softphone::Softphone,
+    },
     engine::output::Order,
 };
 
@@ -30,11 +35,14 @@ pub(super) struct NodeState {
     pub version: Option<String>,
     pub lines: usize,
     pub problem: Option<String>,
+    pub softphones: Arc<[(String, Timestamp)]>,
 }
 
 enum Said {
     Order(Order),
     Has(ChannelId, oneshot::Sender<bool>),
+    Open(Softphone, oneshot::Sender<Result<(), String>>),
+    Close(String, Timestamp, oneshot::Sender<Result<(), String>>),
 }
 
 /// One Asterisk, from outside.
@@ -47,7 +55,7 @@ pub(super) struct Node {
 type Pass = Box<dyn Fn(News) + Send + Sync>;
 
 impl Node {
-    pub fn start(address: Address, plan: AriPlan, pass: Pass) -> Self {
+    pub fn start(address: Address, plan: AriPlan, softphones: Option<AriSoftphones>, pass: Pass) -> Self {
         let (inbox, said) = mpsc::unbounded_channel();
         let (sender, state) = watch::channel(NodeState::default());
         let url = address.url.clone();
@@ -55,6 +63,7 @@ impl Node {
             address,
             plan: plan.clone(),
             conductor: Conductor::new(plan),
+            accounts: Accounts::new(softphones),
             said,
             state: sender,
             pass: pass.into(),
@@ -84,12 +93,27 @@ impl Node {
         self.inbox.send(Said::Has(channel_id, reply)).ok();
         answer.await.unwrap_or(true)
     }
+
+    pub async fn open(&self, phone: Softphone) -> Result<(), String> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox.send(Said::Open(phone, reply)).ok();
+        answer.await.unwrap_or_else(|_| Err(NOT_CONNECTED.to_owned()))
+    }
+
+    pub async fn close(&self, extension: String, until: Timestamp) -> Result<(), String> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox.send(Said::Close(extension, until, reply)).ok();
+        answer.await.unwrap_or_else(|_| Err(NOT_CONNECTED.to_owned()))
+    }
 }
+
+const NOT_CONNECTED: &str = "the switch is not connected";
 
 struct Task {
     address: Address,
     plan: AriPlan,
     conductor: Conductor,
+    accounts: Accounts,
     said: mpsc::UnboundedReceiver<Said>,
     state: watch::Sender<NodeState>,
     pass: Arc<dyn Fn(News) + Send + Sync>,
@@ -130,6 +154,9 @@ impl Task {
                     Said::Order(order) => self.conductor.order(&order),
                     // It may be there: the question comes again.
                     Said::Has(_, reply) => drop(reply.send(true)),
+                    Said::Open(_, reply) | Said::Close(_, _, reply) => {
+                        reply.send(Err(NOT_CONNECTED.to_owned())).ok();
+                    }
                 }
             }
         };
@@ -160,8 +187,27 @@ impl Task {
                     None => return Ok(()),
                     Some(Said::Order(order)) => self.conductor.order(&order),
                     Some(Said::Has(channel_id, reply)) => drop(reply.send(self.conductor.has(channel_id))),
+                    Some(Said::Open(phone, reply)) => {
+                        let mut meanwhile = Vec::new();
+                        let done = self.accounts.open(&mut socket, phone, &mut meanwhile).await?;
+                        self.accounts_changed(meanwhile);
+                        reply.send(done).ok();
+                    }
+                    Some(Said::Close(extension, until, reply)) => {
+                        let mut meanwhile = Vec::new();
+                        self.accounts.close(&mut socket, &extension, until, &mut meanwhile).await?;
+                        self.accounts_changed(meanwhile);
+                        reply.send(Ok(())).ok();
+                    }
                 },
             }
+        }
+    }
+
+    fn accounts_changed(&mut self, meanwhile: Vec<AriEvent>) {
+        self.state.send_modify(|state| state.softphones = self.accounts.ends());
+        for event in meanwhile {
+            self.conductor.event(event);
         }
     }
 
@@ -177,12 +223,14 @@ impl Task {
         let bridges: Vec<BridgeInfo> = read(socket.ask("bridges", &mut meanwhile).await?)?;
         let room = |bridge: BridgeInfo| bridge.id.parse::<DialogId>().ok().map(|id| (id, bridge.channels));
         let rooms: Vec<_> = bridges.into_iter().filter_map(room).collect();
+        self.accounts.learn(socket, &mut meanwhile).await?;
         self.conductor.connected(&channels, &rooms);
         tracing::info!(switch = %self.address.url, version, lines = channels.len(), "the switch is connected");
         self.state.send_modify(|state| {
             state.is_connected = true;
             state.version = version;
             state.problem = None;
+            state.softphones = self.accounts.ends();
         });
         Ok(meanwhile)
     }

@@ -109,16 +109,26 @@ impl Socket {
 
     /// Asks something and waits for the answer; events that come meanwhile are given to `meanwhile`.
     pub async fn ask(&mut self, uri: &str, meanwhile: &mut Vec<AriEvent>) -> Result<Value, Broken> {
-        let request = Request { id: 0, method: "GET", uri: uri.to_owned(), body: None };
-        self.send(&request).await?;
+        let (status, body) = self.request("GET", uri, None, meanwhile).await?;
+        if status != 200 {
+            return Err(Broken(format!("GET {uri} was answered with {status} {body}")));
+        }
+        serde_json::from_str(&body).map_err(|error| Broken(format!("GET {uri}: {error}")))
+    }
+
+    /// Sends a request and waits for the status and the body of its answer.
+    pub async fn request(
+        &mut self,
+        method: &'static str,
+        uri: &str,
+        body: Option<Value>,
+        meanwhile: &mut Vec<AriEvent>,
+    ) -> Result<(u16, String), Broken> {
+        self.send(&Request { id: 0, method, uri: uri.to_owned(), body }).await?;
         loop {
             match self.next().await? {
                 AriEvent::RestResponse { request_id, status_code, message_body } if request_id == "0" => {
-                    let body = message_body.unwrap_or_default();
-                    if status_code != 200 {
-                        return Err(Broken(format!("GET {uri} was answered with {status_code} {body}")));
-                    }
-                    return serde_json::from_str(&body).map_err(|error| Broken(format!("GET {uri}: {error}")));
+                    return Ok((status_code, message_body.unwrap_or_default()));
                 }
                 event => meanwhile.push(event),
             }

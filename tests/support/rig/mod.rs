@@ -11,6 +11,7 @@
 //! What everybody said lies in `/tmp/rappel-telephony-N` until the next run.
 
 pub mod ari;
+pub mod browser;
 pub mod carrier;
 mod network;
 pub mod phone;
@@ -163,7 +164,8 @@ impl Rig {
                     continue;
                 };
                 let endpoints = endpoints.as_array().expect("a list");
-                let is_offline = endpoints.iter().filter(|endpoint| endpoint["state"] != "online");
+                let is_offline =
+                    endpoints.iter().filter(|endpoint| endpoint["state"] != "online" && !is_softphone(endpoint));
                 offline =
                     is_offline.map(|endpoint| endpoint["resource"].as_str().expect("a name").to_owned()).collect();
                 if offline.is_empty() && !endpoints.is_empty() {
@@ -185,6 +187,12 @@ impl Rig {
             phone.take_up().await;
         }
         let ari = self.ari();
+        let endpoints = ari.done(Method::GET, "/endpoints/PJSIP", &Value::Null).await;
+        for phone in endpoints.as_array().expect("a list").iter().filter(|endpoint| is_softphone(endpoint)) {
+            let name = phone["resource"].as_str().expect("a name");
+            let path = format!("/asterisk/config/dynamic/res_pjsip/endpoint/{name}");
+            ari.ask(Method::DELETE, &path, &Value::Null).await;
+        }
         let idle = async {
             let mut again = tokio::time::interval(Duration::from_millis(20));
             for kind in ["channels", "bridges"] {
@@ -204,6 +212,11 @@ impl Rig {
         };
         tokio::time::timeout(PATIENCE, idle).await.expect("the calls of the test before end");
     }
+}
+
+/// Those that Rappel makes are named so.
+fn is_softphone(endpoint: &Value) -> bool {
+    endpoint["resource"].as_str().is_some_and(|name| name.starts_with("80"))
 }
 
 /// Waits until Asterisk answers at all. Phones that asked before would wait before they ask again.

@@ -1,0 +1,158 @@
+//! The telephone in an agent's browser: whether it is offered, the account it registers with, and the program it is made of.
+
+use std::path::{Path, PathBuf};
+
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    App,
+    auth::{Me, new_token},
+    problem::{Code, Problem},
+};
+use crate::{
+    domain::{schema::Instant, softphone::IceServer},
+    runtime::softphones::Softphones,
+};
+
+/// Where pages load the telephone's own program.
+pub(super) const LIBRARY: &str = "/assets/softphone-library.js";
+
+/// What browsers are told of their telephones.
+#[derive(Clone, Debug, Default)]
+pub struct SoftphoneOffer {
+    /// Where they reach the switch.
+    pub websocket_url: String,
+    /// What they ask for the way there.
+    pub ice_servers: Vec<IceServer>,
+    /// The file of the telephone's own program, where there is one.
+    pub library: Option<PathBuf>,
+}
+
+/// Whether an agent's browser can be their telephone.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Offered {
+    /// Can it?
+    is_offered: bool,
+    /// Where its program is; none if the administrator has not put it there.
+    library_url: Option<&'static str>,
+}
+
+/// An account, for one browser and a while.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Account {
+    /// Where the browser reaches the switch: SIP over a websocket.
+    websocket_url: String,
+    /// The agent's phone, to sign in at.
+    extension: String,
+    /// The address to register.
+    sip_uri: String,
+    /// The user name to register with.
+    user: String,
+    /// The password to register with. It is told once; a new request makes a new one.
+    password: String,
+    /// When the account ends, unless it is asked for again before.
+    #[schemars(with = "Instant")]
+    expires_at: Timestamp,
+    /// STUN and TURN servers.
+    ice_servers: Vec<IceServer>,
+    /// Where the telephone's own program is; none if the administrator has not put it there.
+    library_url: Option<&'static str>,
+}
+
+fn library_url(offer: &SoftphoneOffer) -> Option<&'static str> {
+    offer.library.as_deref().filter(|path| Path::is_file(path)).map(|_| LIBRARY)
+}
+
+impl App {
+    fn softphones(&self) -> Result<&Softphones, Problem> {
+        self.teams.softphones().ok_or_else(|| {
+            Problem::new(Code::SoftphoneOff, "browsers are no telephones here: use the phone on your desk")
+        })
+    }
+}
+
+/// Can the agent's browser be their telephone?
+pub(super) async fn offered(_: Me, State(app): State<App>) -> Json<Offered> {
+    let is_offered = app.teams.softphones().is_some();
+    Json(Offered { is_offered, library_url: library_url(&app.softphone).filter(|_| is_offered) })
+}
+
+/// Give the agent's browser an account at the switch. One that it had is good for nothing any more.
+pub(super) async fn open(me: Me, State(app): State<App>) -> Result<Json<Account>, Problem> {
+    let phone = app.softphones()?.open(me.agent_id, new_token()).await.map_err(|error| {
+        tracing::warn!(agent_id = %me.agent_id, %error, "a softphone could not be made");
+        Problem::new(Code::SoftphoneUnavailable, error.to_string()).retry_after(1)
+    })?;
+    let offer = &app.softphone;
+    Ok(Json(Account {
+        websocket_url: offer.websocket_url.clone(),
+        sip_uri: format!("sip:{}@{}", phone.extension, host_of(&offer.websocket_url)),
+        user: phone.extension.clone(),
+        extension: phone.extension,
+        password: phone.password,
+        expires_at: phone.expires_at,
+        ice_servers: offer.ice_servers.clone(),
+        library_url: library_url(offer),
+    }))
+}
+
+/// Give the account back.
+pub(super) async fn close(me: Me, State(app): State<App>) -> Result<StatusCode, Problem> {
+    let closed = app.softphones()?.close(me.agent_id).await;
+    closed.map_err(|error| Problem::new(Code::SoftphoneUnavailable, error.to_string()).retry_after(1))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The telephone's own program, as the administrator has put it there.
+pub(super) async fn library(State(app): State<App>) -> Response {
+    let read = match &app.softphone.library {
+        Some(path) => tokio::fs::read(path).await.ok(),
+        None => None,
+    };
+    match read {
+        Some(text) => {
+            let headers = [
+                (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+                (header::CACHE_CONTROL, "no-cache"),
+                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            ];
+            (headers, text).into_response()
+        }
+        None => Problem::new(Code::UnknownRoute, "the setting softphone.library names no file").into_response(),
+    }
+}
+
+/// The host of a URL, without its port.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or(rest);
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_a_url_is_found() {
+        for (url, host) in [
+            ("wss://phones.example.org/ws", "phones.example.org"),
+            ("ws://127.0.0.1:8088/ws", "127.0.0.1"),
+            ("ws://[::1]:8088/ws", "[::1]"),
+            ("ws://[::1]/ws", "[::1]"),
+        ] {
+            assert_eq!(host_of(url), host, "{url}");
+        }
+    }
+}
