@@ -2,6 +2,7 @@
 //! in the event streams, and the telephone network is played by the test. The engine itself is asked by `journeys`.
 
 mod around;
+mod desk;
 mod floor;
 mod guide;
 

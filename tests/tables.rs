@@ -345,16 +345,20 @@ fn what_is_allowed_is_what_works() {
             if label.contains(' ') || matches!(command, Command::SignIn { .. } | Command::Supervise { .. }) {
                 continue;
             }
-            let works = situation().command(ALICE, command).is_ok();
+            let done = situation().command(ALICE, command);
             // A second click on Accept is not an error and not a button either.
             let shown = view.allowed_commands.contains(&label.as_str());
-            assert_eq!(shown, works, "{name}: {label}");
+            assert_eq!(shown, done.is_ok(), "{name}: {label}");
+            let said = view.refused_commands.get(label.as_str()).map(|it| it.refusal.clone());
+            assert_eq!(said, done.err(), "{name}: {label} is refused with the reason that was shown");
         }
         for dialog in &view.dialogs {
             for (label, dialog_id, act) in acts(&bench).into_iter().filter(|(_, id, _)| *id == dialog.dialog_id) {
                 let kind = act.kind().name();
-                let works = situation().act_in(ALICE, dialog_id, act).is_ok();
-                assert_eq!(dialog.allowed_acts.contains(&kind), works, "{name}: {label}");
+                let done = situation().act_in(ALICE, dialog_id, act);
+                assert_eq!(dialog.allowed_acts.contains(&kind), done.is_ok(), "{name}: {label}");
+                let said = dialog.refused_acts.get(kind).map(|it| it.refusal.clone());
+                assert_eq!(said, done.err(), "{name}: {label} is refused with the reason that was shown");
             }
             let own = dialog.participants.iter().find(|p| p.agent_id == Some(ALICE));
             if let Some(own) = own {

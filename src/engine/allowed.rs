@@ -1,10 +1,13 @@
 //! What an agent may do now: the one place that says so. Commands are checked by it, and clients show their buttons by it.
 //! Every act gets a yes or a named refusal, in every situation.
 
+use std::collections::BTreeMap;
+
 use super::{
     Engine,
     placing::DIALOGS_MAX,
     session::{Activity, Session},
+    view::RefusedView,
 };
 use crate::domain::{
     attempt::Attempt,
@@ -298,26 +301,40 @@ impl Engine {
         }
     }
 
-    /// What works for an agent now, apart from their dialogs.
-    pub(super) fn allowed_commands(&self, session: Option<&Session>) -> Vec<&'static str> {
-        let Some(session) = session else { return vec![CommandKind::SignIn.name()] };
+    /// What works for an agent now, apart from their dialogs, and what does not.
+    pub(super) fn commands_now(&self, session: Option<&Session>) -> Now {
         let asks = |command: &&CommandKind| !matches!(command, CommandKind::Supervise | CommandKind::InDialog);
-        let mut allowed: Vec<_> = CommandKind::ALL
-            .iter()
-            .filter(asks)
-            .filter(|command| self.may_ask(session, **command).is_ok())
-            .map(|command| command.name())
-            .collect();
-        allowed.sort_unstable();
-        allowed
+        let may = |command: CommandKind| match session {
+            Some(session) => self.may_ask(session, command),
+            None if command == CommandKind::SignIn => Ok(()),
+            None => Err(Refusal::NotSignedIn),
+        };
+        CommandKind::ALL.iter().filter(asks).map(|command| (command.name(), may(*command))).collect()
     }
 
-    /// What works for an agent in a dialog now.
-    pub(super) fn allowed_acts(&self, session: &Session, id: DialogId) -> Vec<&'static str> {
-        let mut allowed: Vec<_> =
-            ActKind::ALL.iter().filter(|act| self.may(session, id, **act).is_ok()).map(|act| act.name()).collect();
-        allowed.sort_unstable();
-        allowed
+    /// What works for an agent in a dialog now, and what does not.
+    pub(super) fn acts_now(&self, session: &Session, id: DialogId) -> Now {
+        ActKind::ALL.iter().map(|act| (act.name(), self.may(session, id, *act))).collect()
+    }
+}
+
+/// What works now, and what is refused with which reason, by name.
+pub(super) struct Now {
+    pub allowed: Vec<&'static str>,
+    pub refused: BTreeMap<&'static str, RefusedView>,
+}
+
+impl FromIterator<(&'static str, May)> for Now {
+    fn from_iter<T: IntoIterator<Item = (&'static str, May)>>(asked: T) -> Self {
+        let mut now = Self { allowed: Vec::new(), refused: BTreeMap::new() };
+        for (name, may) in asked {
+            match may {
+                Ok(()) => now.allowed.push(name),
+                Err(refusal) => drop(now.refused.insert(name, refusal.into())),
+            }
+        }
+        now.allowed.sort_unstable();
+        now
     }
 }
 

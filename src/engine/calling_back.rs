@@ -1,6 +1,7 @@
 //! Promises to call again: made and changed in a call, due, moved to the next opening, held for their agent, missed.
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use super::{Engine, deadlines::Deadline, input::Candidate, output::Ask};
 use crate::domain::{
@@ -29,7 +30,10 @@ impl Engine {
     ) -> Result<(), Refusal> {
         let existing = attempt.promises_callback_id.and_then(|id| self.callbacks.get(&id)).cloned();
         let is_new = existing.is_none();
-        let callback = self.promised(agent_id, &attempt, promise, existing.as_ref())?;
+        let mut callback = self.promised(agent_id, &attempt, promise, existing.as_ref())?;
+        if is_new {
+            callback.id = self.mint();
+        }
         let (id, due_at, zone, owner_id) = (callback.id, callback.due_at, callback.wall_time.zone, callback.owner_id);
         self.out.changes.callbacks.insert(id, callback.clone());
         self.callbacks.insert(id, callback);
@@ -44,9 +48,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Works out the promise, or says why it cannot be made.
-    fn promised(
-        &mut self,
+    /// Works out the promise, or says why it cannot be made. A new one has no id yet.
+    pub(super) fn promised(
+        &self,
         agent_id: AgentId,
         attempt: &Attempt,
         promise: &Promise,
@@ -72,9 +76,8 @@ impl Engine {
             (None, Some(former)) => former.owner_id,
             (asked, _) => callback::owner(asked, &rules.callbacks, agent_id),
         };
-        let id = if let Some(former) = former { former.id } else { self.mint() };
         Ok(Callback {
-            id,
+            id: former.map_or_else(|| CallbackId(Uuid::nil()), |former| former.id),
             contact_id: attempt.contact_id,
             campaign_id: attempt.campaign_id,
             number,
@@ -90,7 +93,7 @@ impl Engine {
         })
     }
 
-    fn check_promised(&self, promised_at: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn check_promised(&self, promised_at: Timestamp) -> Result<(), Refusal> {
         let days_max = self.settings.callback_days_max;
         if promised_at <= self.now {
             Err(Refusal::CallbackInPast)
@@ -103,7 +106,7 @@ impl Engine {
 
     /// The number to call back: another one that was given, the one promised before, or the one of this call; with the
     /// zones that count for it.
-    fn callback_number(
+    pub(super) fn callback_number(
         &self,
         attempt: &Attempt,
         promise: &Promise,
@@ -327,7 +330,11 @@ impl Engine {
 
 /// The zone a promise is made in when nobody stated one: the only candidate, or the first if the promised moment is the
 /// same in all of them.
-fn one_zone(candidates: &ZoneSet, wall_time: impl Fn(Zone) -> WallTime, rules: &ZoneRules) -> Result<Zone, Refusal> {
+pub(super) fn one_zone(
+    candidates: &ZoneSet,
+    wall_time: impl Fn(Zone) -> WallTime,
+    rules: &ZoneRules,
+) -> Result<Zone, Refusal> {
     let mut zones = candidates.iter();
     let first = zones.next().ok_or(Refusal::CallbackZoneUnknown)?;
     let due_at = |zone| wall_time(zone).resolve(rules).due_at;

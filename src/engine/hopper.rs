@@ -36,6 +36,14 @@ enum Look {
     After(Option<Timestamp>),
 }
 
+/// When the calling hours open where they are closed.
+#[derive(Clone)]
+pub(super) struct Opening {
+    pub at: Timestamp,
+    /// Those that open then.
+    pub zone_sets: Vec<ZoneSet>,
+}
+
 /// One campaign, as the engine works on it.
 #[derive(Clone)]
 pub(super) struct Desk {
@@ -45,6 +53,8 @@ pub(super) struct Desk {
     /// The zone sets of its waiting contacts, once known.
     zone_sets: Option<BTreeSet<ZoneSet>>,
     look: Look,
+    /// When the calling hours open next, and for which of its zone sets; as of the last look.
+    opens: Option<Opening>,
     /// How many contacts the question that is out asked for.
     asked_count: usize,
     /// When a contact is due that began to wait while the question was out: the answer may not know of it.
@@ -62,6 +72,7 @@ impl Desk {
             hopper: VecDeque::new(),
             zone_sets: None,
             look: Look::Now,
+            opens: None,
             asked_count: 0,
             also_at: None,
             was_barren: false,
@@ -119,11 +130,27 @@ impl Desk {
         self.zone_sets.iter().flatten().filter(open).cloned().collect()
     }
 
-    /// When the hours next open for a zone set that is closed now.
-    fn next_opening(&self, now: Timestamp, rules: &ZoneRules) -> Option<Timestamp> {
+    /// Works out when the hours next open for zone sets that are closed now.
+    fn find_opening(&mut self, now: Timestamp, rules: &ZoneRules) -> Option<Timestamp> {
         let campaign = &self.campaign.rules;
-        let starts = |zones: &ZoneSet| eligibility::next_start(campaign, now, zones, rules);
-        self.zone_sets.iter().flatten().filter_map(starts).filter(|at| *at > now).min()
+        let mut opens: Option<Opening> = None;
+        for zones in self.zone_sets.iter().flatten() {
+            let Some(at) = eligibility::next_start(campaign, now, zones, rules).filter(|at| *at > now) else {
+                continue;
+            };
+            match &mut opens {
+                Some(opens) if opens.at == at => opens.zone_sets.push(zones.clone()),
+                Some(opens) if opens.at < at => {}
+                _ => opens = Some(Opening { at, zone_sets: vec![zones.clone()] }),
+            }
+        }
+        self.opens = opens;
+        self.opens.as_ref().map(|opens| opens.at)
+    }
+
+    /// The opening that is waited for, if the hours are what keeps its contacts back.
+    pub fn waits_for_opening(&self) -> Option<&Opening> {
+        self.opens.as_ref().filter(|opens| self.wake_at() == Some(opens.at))
     }
 }
 
@@ -153,7 +180,7 @@ impl Engine {
         }
         let open = desk.open_sets(now, &rules);
         if open.is_empty() {
-            let at = desk.next_opening(now, &rules);
+            let at = desk.find_opening(now, &rules);
             desk.look = Look::After(at);
             return self.set_campaign_deadline(id, at);
         }
@@ -195,7 +222,7 @@ impl Engine {
         let complete = candidates.len() < desk.asked_count;
         let also_at = desk.also_at.take();
         desk.look = if complete && also_at.is_none_or(|at| at > now) {
-            let opening = desk.next_opening(now, &rules);
+            let opening = desk.find_opening(now, &rules);
             Look::After([next_due_at, opening, also_at].into_iter().flatten().min())
         } else {
             Look::Now

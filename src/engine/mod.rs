@@ -22,6 +22,8 @@
 //! | `deadlines` | what happens by itself |
 //! | `restore` | going on after a stop |
 //! | `view` | what an agent and a supervisor see |
+//! | `waiting` | why a Ready agent gets nothing |
+//! | `promise_view` | what would become of a promise before it is made |
 
 mod allowed;
 mod calling;
@@ -37,11 +39,13 @@ mod matching;
 mod notices;
 pub mod output;
 mod placing;
+pub mod promise_view;
 mod queueing;
 mod reserving;
 mod restore;
 pub mod session;
 pub mod view;
+pub mod waiting;
 mod wrapping;
 
 use std::{

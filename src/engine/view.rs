@@ -9,6 +9,7 @@ use super::{
     Engine,
     input::Candidate,
     session::{Activity, Session},
+    waiting::WaitingView,
 };
 use crate::domain::{
     agent::{Agent, AgentState, NextState},
@@ -20,6 +21,7 @@ use crate::domain::{
     ids::{AgentId, CallbackId, CampaignId, ContactId, DialogId, ReservationId},
     outcome::{Classification, Outcome},
     phone::PhoneNumber,
+    refusal::Refusal,
     schema::{Instant, WallClock},
     wall_time::{Fold, Resolution},
     zone::{Zone, ZoneSet, ZoneSource},
@@ -47,13 +49,33 @@ pub struct AgentView {
     pub preview: Option<PreviewView>,
     /// Their dialogs, oldest first: those they are in, those offered to them, and the one they finish.
     pub dialogs: Vec<DialogView>,
+    /// Why a Ready agent gets nothing just now.
+    pub waiting: Option<WaitingView>,
     /// What works now, apart from the dialogs; each dialog lists its own.
     pub allowed_commands: Vec<&'static str>,
+    /// What does not, and why.
+    pub refused_commands: BTreeMap<&'static str, RefusedView>,
     /// The number of the last event this view knows of.
     pub last_event_seq: i64,
     /// The server's clock.
     #[schemars(with = "Instant")]
     pub now: Timestamp,
+}
+
+/// Why something is not possible now.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct RefusedView {
+    /// What asking for it would be refused with.
+    #[serde(flatten)]
+    pub refusal: Refusal,
+    /// The same in words.
+    pub message: String,
+}
+
+impl From<Refusal> for RefusedView {
+    fn from(refusal: Refusal) -> Self {
+        Self { message: refusal.to_string(), refusal }
+    }
 }
 
 /// The preview of a contact.
@@ -169,6 +191,8 @@ pub struct DialogView {
     pub keypad: Option<KeypadView>,
     /// What works in it now.
     pub allowed_acts: Vec<&'static str>,
+    /// What does not, and why.
+    pub refused_acts: BTreeMap<&'static str, RefusedView>,
 }
 
 /// One party of a dialog.
@@ -287,6 +311,7 @@ impl Engine {
     pub fn agent_view(&self, id: AgentId) -> Option<AgentView> {
         let agent = self.agents.get(&id)?.clone();
         let session = self.sessions.get(&id);
+        let commands = self.commands_now(session);
         Some(AgentView {
             agent,
             state: session.map_or(AgentState::LoggedOut, |s| s.activity.state()),
@@ -297,7 +322,9 @@ impl Engine {
             wrap_up_pending: session.is_some_and(|s| s.wrap_up_asked),
             preview: session.and_then(|s| self.preview_view(s)),
             dialogs: session.map(|s| self.dialog_views(s)).unwrap_or_default(),
-            allowed_commands: self.allowed_commands(session),
+            waiting: session.and_then(|s| self.waiting_view(s)),
+            allowed_commands: commands.allowed,
+            refused_commands: commands.refused,
             last_event_seq: self.last_seq,
             now: self.now,
         })
@@ -401,6 +428,7 @@ impl Engine {
         let state = dialog.state_of(session.agent_id);
         let wrap_up = session.wrap_up.filter(|wrap_up| wrap_up.dialog_id == dialog.id);
         let wrap_up_ends_at = wrap_up.map(|wrap_up| wrap_up.ends_at);
+        let acts = self.acts_now(session, dialog.id);
         DialogView {
             dialog_id: dialog.id,
             kind: dialog.kind.name(),
@@ -430,7 +458,8 @@ impl Engine {
                 outstanding: session.digits.len(),
                 outstanding_max: self.digits_max(),
             }),
-            allowed_acts: self.allowed_acts(session, dialog.id),
+            allowed_acts: acts.allowed,
+            refused_acts: acts.refused,
         }
     }
 
@@ -447,7 +476,7 @@ impl Engine {
             agent_id,
             name,
             state: participant.state.name(),
-            allowed_acts: session.map(|session| self.allowed_acts(session, dialog.id)).unwrap_or_default(),
+            allowed_acts: session.map(|session| self.acts_now(session, dialog.id).allowed).unwrap_or_default(),
         }
     }
 

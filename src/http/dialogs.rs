@@ -24,7 +24,10 @@ use crate::{
         wall_time::{Fold, read_clock_time, read_wall_minute},
         zone::Zone,
     },
-    engine::view::{AgentView, DialogView},
+    engine::{
+        promise_view::PromiseView,
+        view::{AgentView, DialogView},
+    },
     store::ManageError,
 };
 
@@ -163,16 +166,31 @@ pub(super) async fn schedule_callback(
     Path(path): Path<DialogPath>,
     Body(form): Body<CallbackForm>,
 ) -> View {
-    let at = form.at()?;
-    let number = match &form.number {
-        Some(typed) => Some(app.read_number(&me.dialog(path.dialog_id).await?, typed).await?),
-        None => None,
-    };
-    let promise = Promise { at, zone: form.zone, fold: form.fold, number, owner: form.owner };
+    let promise = form.promise(&me, &app, &path).await?;
     me.act(&path, Act::ScheduleCallback { promise }).await
 }
 
+/// What would become of this promise: nothing is promised here.
+pub(super) async fn look_at_callback(
+    me: Me,
+    State(app): State<App>,
+    Path(path): Path<DialogPath>,
+    Body(form): Body<CallbackForm>,
+) -> Result<Json<PromiseView>, Problem> {
+    let promise = form.promise(&me, &app, &path).await?;
+    Ok(Json(me.team.look_at_promise(me.agent_id, path.dialog_id, promise).await?))
+}
+
 impl CallbackForm {
+    async fn promise(&self, me: &Me, app: &App, path: &DialogPath) -> Result<Promise, Problem> {
+        let at = self.at()?;
+        let number = match &self.number {
+            Some(typed) => Some(app.read_number(&me.dialog(path.dialog_id).await?, typed).await?),
+            None => None,
+        };
+        Ok(Promise { at, zone: self.zone, fold: self.fold, number, owner: self.owner })
+    }
+
     fn at(&self) -> Result<Option<DateTime>, Problem> {
         match (&self.at, &self.date, &self.time) {
             (Some(at), None, None) => read_wall_minute(at).map(Some).map_err(|e| Problem::field("at", e)),

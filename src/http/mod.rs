@@ -13,6 +13,7 @@ mod dialogs;
 mod extract;
 mod guard;
 mod health;
+mod history;
 mod limits;
 mod live;
 mod me;
@@ -31,6 +32,7 @@ mod softphone;
 mod suppressions;
 mod teams;
 mod tokens;
+mod waiting;
 
 use app::App;
 

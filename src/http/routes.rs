@@ -14,11 +14,11 @@ use super::{
     app::ApiState,
     campaigns, contacts, dial_pad, dialogs,
     guard::{Access, Gate, pass},
-    health, live, me, new_contacts,
+    health, history, live, me, new_contacts,
     openapi::{Described, Document},
     pages, phone_books,
     problem::{Code, Problem},
-    queues, reasons, reports, session, softphone, suppressions, teams, tokens,
+    queues, reasons, reports, session, softphone, suppressions, teams, tokens, waiting,
 };
 use crate::store::Role;
 
@@ -91,9 +91,12 @@ fn table(r: &mut Routes) {
     r.put("/v1/me/dialogs/{dialog_id}/classification", AGENT, "Say who answered", dialogs::reclassify);
     r.put("/v1/me/dialogs/{dialog_id}/callback", AGENT, "Schedule or change the callback", dialogs::schedule_callback);
     r.delete("/v1/me/dialogs/{dialog_id}/callback", AGENT, "Cancel the callback", dialogs::cancel_callback);
+    r.post("/v1/me/dialogs/{dialog_id}/callback/look", AGENT, "What would become of a callback", dialogs::look_at_callback);
     r.post("/v1/me/dialogs/{dialog_id}/wrap-up", AGENT, "Wrap up after this call", dialogs::wrap_up);
     r.put("/v1/me/dialogs/{dialog_id}/wrap-up-reason", AGENT, "Label the call", dialogs::apply_wrap_up_reason);
     r.put("/v1/me/dialogs/{dialog_id}/zone", AGENT, "State the customer's zone", dialogs::state_zone);
+    r.get("/v1/me/waiting", AGENT, "Why the agent gets nothing, with counts", waiting::view);
+    r.get("/v1/me/contacts/{contact_id}/history", AGENT, "Earlier attempts and callbacks of the contact in hand", history::of_contact);
     r.post("/v1/me/dial-pad", AGENT, "What the dial pad shows, and whether it may be dialled", dial_pad::look);
     r.get("/v1/me/phone-book", AGENT, "Search the phone books of the agent's team", phone_books::search);
 

@@ -7,13 +7,16 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use crate::{
     domain::{
         attempt::CallProgress,
-        command::Command,
+        command::{Command, Promise},
         dialog::Caller,
         event::EventRecord,
-        ids::{AgentId, ChannelId, TeamId},
+        ids::{AgentId, ChannelId, DialogId, TeamId},
         refusal::Refusal,
     },
-    engine::view::{AgentView, TeamView},
+    engine::{
+        promise_view::PromiseView,
+        view::{AgentView, TeamView},
+    },
 };
 
 /// A command was not obeyed.
@@ -63,7 +66,18 @@ pub(super) enum Envelope {
     Team {
         reply: oneshot::Sender<TeamView>,
     },
+    Promise {
+        asked: Box<PromiseAsked>,
+        reply: oneshot::Sender<Result<PromiseView, Refusal>>,
+    },
     Stop,
+}
+
+/// A promise that an agent is about to make.
+pub(super) struct PromiseAsked {
+    pub agent_id: AgentId,
+    pub dialog_id: DialogId,
+    pub promise: Promise,
 }
 
 /// One team's engine, from outside.
@@ -108,6 +122,22 @@ impl TeamHandle {
         let (reply, answer) = oneshot::channel();
         self.put(Envelope::Team { reply })?;
         answer.await.map_err(|_| Unavailable::Stopped)
+    }
+
+    /// What would become of a promise that an agent is about to make in a dialog.
+    ///
+    /// # Errors
+    /// None can be made there now, or nobody could be asked.
+    pub async fn look_at_promise(
+        &self,
+        agent_id: AgentId,
+        dialog_id: DialogId,
+        promise: Promise,
+    ) -> Result<PromiseView, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let asked = Box::new(PromiseAsked { agent_id, dialog_id, promise });
+        self.put(Envelope::Promise { asked, reply })?;
+        Ok(answer.await.map_err(|_| Unavailable::Stopped)??)
     }
 
     /// Events as they are committed. A receiver that is too slow is told so, and reads the rest from the store.

@@ -10,7 +10,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::{
     clock::Clock,
-    handle::{CommandError, Envelope, Unavailable},
+    handle::{CommandError, Envelope, PromiseAsked, Unavailable},
     step::{Committed, Step},
 };
 use crate::{
@@ -18,12 +18,14 @@ use crate::{
         command::Command,
         event::{Event, EventRecord},
         ids::{AgentId, TeamId},
+        refusal::Refusal,
         zone_rules::ZoneRules,
     },
     engine::{
         Settings,
         input::Input,
         output::Ticket,
+        promise_view::PromiseView,
         view::{AgentView, TeamView},
     },
     ports::{Store, StoreError, Switch},
@@ -53,6 +55,7 @@ pub(super) struct Team<S, W> {
 enum Question {
     Agent(AgentId, oneshot::Sender<Option<AgentView>>),
     Team(oneshot::Sender<TeamView>),
+    Promise(Box<PromiseAsked>, oneshot::Sender<Result<PromiseView, Refusal>>),
 }
 
 /// What came in since the last step.
@@ -175,6 +178,10 @@ impl<S: Store, W: Switch> Team<S, W> {
             match question {
                 Question::Agent(id, reply) => drop(reply.send(step.engine().agent_view(id))),
                 Question::Team(reply) => drop(reply.send(step.engine().team_view())),
+                Question::Promise(asked, reply) => {
+                    let PromiseAsked { agent_id, dialog_id, promise } = *asked;
+                    drop(reply.send(step.engine().look_at_promise(agent_id, dialog_id, &promise)));
+                }
             }
         }
         Ok(())
@@ -215,6 +222,7 @@ impl Waiting {
             Envelope::Noticed => batch.noticed = true,
             Envelope::Agent { agent_id, reply } => batch.questions.push(Question::Agent(agent_id, reply)),
             Envelope::Team { reply } => batch.questions.push(Question::Team(reply)),
+            Envelope::Promise { asked, reply } => batch.questions.push(Question::Promise(asked, reply)),
             Envelope::Stop => batch.stop = true,
         }
     }

@@ -65,6 +65,25 @@ impl Database {
         Ok(used.into_iter().filter(|(_, set)| ids.contains(set)).collect())
     }
 
+    /// How many contacts of a campaign wait in these zone sets, counted up to `max`.
+    pub async fn waiting_count(
+        &self,
+        campaign_id: CampaignId,
+        zone_sets: &[ZoneSet],
+        max: usize,
+    ) -> Result<usize, StoreError> {
+        let seeks = self.seeks(campaign_id, zone_sets).await?;
+        let mut count = 0;
+        for part in seeks.chunks(SEEKS_MAX) {
+            let mut args = args![campaign_id, i64::try_from(max).unwrap_or(i64::MAX)];
+            args.extend(part.iter().flat_map(|(rank, set)| args![*rank, *set]));
+            let rows = self.db().rows_built("waiting", waiting_text(part.len()), args).await?;
+            let counted = rows.first().map_or(Ok(0), |row| Record::of(row, "contacts", "id").int("waiting"))?;
+            count += usize::try_from(counted).unwrap_or_default();
+        }
+        Ok(count.min(max))
+    }
+
     async fn campaign_zone_sets(&self, campaign_id: CampaignId) -> Result<Vec<RankAndSet>, StoreError> {
         let rows = self.db().rows(sql::CAMPAIGN_ZONE_SETS, args![campaign_id]).await?;
         let read = |row| {
@@ -168,6 +187,20 @@ pub(super) fn next_text(seeks: usize) -> String {
         );
     }
     format!("SELECT MIN(next_at) AS next_at FROM ({parts}) AS found")
+}
+
+/// `$1` campaign, `$2` the most that is counted, then rank and zone set of each seek.
+pub(super) fn waiting_text(seeks: usize) -> String {
+    let mut parts = String::new();
+    for seek in 0..seeks {
+        let (rank, set, union) = (3 + 2 * seek, 4 + 2 * seek, if seek == 0 { "" } else { " UNION ALL " });
+        let _ = write!(
+            parts,
+            "{union}SELECT * FROM (SELECT id FROM contacts WHERE campaign_id = $1 AND rank = ${rank} \
+             AND zone_set_id = ${set} AND state = 'waiting' LIMIT $2) AS seek"
+        );
+    }
+    format!("SELECT COUNT(*) AS waiting FROM (SELECT * FROM ({parts}) AS found LIMIT $2) AS counted")
 }
 
 fn next_args(campaign_id: CampaignId, seeks: &[RankAndSet], now: Timestamp) -> Vec<Arg> {

@@ -20,7 +20,7 @@ pub fn statements() -> Vec<Statement> {
         sqlite: sql.sqlite.to_owned(),
         postgres: sql.postgres.to_owned(),
     });
-    let built = [("due", due::due_text(24)), ("next due", due::next_text(24))];
+    let built = [("due", due::due_text(24)), ("next due", due::next_text(24)), ("waiting", due::waiting_text(24))];
     let built = built.map(|(name, text)| Statement { name, sqlite: text.clone(), postgres: text });
     written.chain(built).collect()
 }

@@ -8,10 +8,22 @@ use crate::store::Role;
 /// Sections of words that every page has.
 const SHARED: [&str; 3] = ["common", "problem", "sign_in"];
 
+/// Those that a page has besides its own.
+fn more(page: &str) -> &'static [&'static str] {
+    match page {
+        "desktop" => &[
+            "act", "alerts", "busy", "callback", "customer", "event", "key", "keypad", "kind", "outcome", "pad",
+            "party", "phase", "phone", "reason", "refusal", "state", "waiting", "why",
+        ],
+        _ => &[],
+    }
+}
+
 /// The page of this name. Everything that is shown in it, its module shows.
 pub(super) fn page(name: &str, role: Option<Role>, language: Language) -> String {
     let mut sections = SHARED.to_vec();
     sections.push(name);
+    sections.extend(more(name));
     let words = serde_json::to_string(&language.texts(&sections)).unwrap_or_default();
     // In a script element only `</` could end it early.
     let words = words.replace('<', "\\u003c");

@@ -1,6 +1,6 @@
 //! The words of the pages: one list, in French and English, so that neither can lag behind.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
@@ -22,7 +22,16 @@ struct Text {
 
 /// By section and key.
 static WORDS: LazyLock<BTreeMap<String, BTreeMap<String, Text>>> =
-    LazyLock::new(|| toml::from_str(include_str!("words.toml")).expect("the word list is whole: a test reads it"));
+    LazyLock::new(|| toml::from_str(&list()).expect("the word list is whole: a test reads it"));
+
+/// The list. A program built for development reads the source, so that words can be changed without building.
+fn list() -> Cow<'static, str> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/pages/words.toml");
+    match std::fs::read_to_string(path) {
+        Ok(text) if cfg!(debug_assertions) => Cow::Owned(text),
+        _ => Cow::Borrowed(include_str!("words.toml")),
+    }
+}
 
 /// The cookie with the language that a person chose.
 const COOKIE: &str = "rappel_language";
@@ -119,6 +128,68 @@ mod tests {
             for (key, text) in keys {
                 assert!(!text.en.trim().is_empty() && !text.fr.trim().is_empty(), "{section}.{key}");
                 assert_eq!(placeholders(&text.en), placeholders(&text.fr), "{section}.{key}");
+            }
+        }
+    }
+
+    /// A page says each refusal of the engine in its language.
+    #[test]
+    fn every_refusal_has_a_word() {
+        let codes = include_str!("../../domain/refusal.rs").split("fn code(").nth(1).expect("the codes are there");
+        let codes: Vec<_> = codes.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(codes.len() > 35, "{codes:?}");
+        let unsaid: Vec<_> = codes.iter().filter(|code| !WORDS["refusal"].contains_key(**code)).collect();
+        assert!(unsaid.is_empty(), "without a word in [refusal]: {unsaid:?}");
+        let sources = [include_str!("../../engine/allowed.rs"), include_str!("../../engine/consulting.rs")];
+        let mut said = 0;
+        for source in sources {
+            for rest in source.split(".no(\"").chain(source.split("why: \"")).filter(|rest| !rest.starts_with("//!")) {
+                let Some(why) = rest.split('"').next() else { continue };
+                assert!(WORDS["why"].contains_key(&slug(why)), "without a word in [why]: {why}");
+                said += 1;
+            }
+        }
+        assert!(said > 15, "the engine's words were not found");
+    }
+
+    /// As `said.js` makes a key of a sentence.
+    fn slug(text: &str) -> String {
+        let words = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join("_").to_ascii_lowercase()
+    }
+
+    /// In no situation two buttons have the same letter.
+    #[test]
+    fn no_key_does_two_things() {
+        let always = ["ready", "not_ready"];
+        let situations: [&[&str]; 4] = [
+            &["accept", "decline"],
+            &["reject", "close_contact"],
+            &["place"],
+            &[
+                "answer",
+                "decline_call",
+                "end",
+                "hold",
+                "retrieve",
+                "consult",
+                "conference",
+                "transfer",
+                "direct_transfer",
+                "keypad",
+                "reclassify",
+                "callback",
+                "wrap_up",
+                "reason",
+            ],
+        ];
+        for language in [Language::English, Language::French] {
+            for situation in situations {
+                let keys: Vec<_> = situation.iter().chain(&always).map(|name| language.text("key", name)).collect();
+                let different: BTreeSet<_> = keys.iter().collect();
+                assert!(keys.iter().all(|key| key.len() == 1), "{keys:?}");
+                // A second call is answered while the first goes on: all but declining a preview can be there at once.
+                assert_eq!(different.len(), keys.len(), "{language:?} {situation:?}: {keys:?}");
             }
         }
     }

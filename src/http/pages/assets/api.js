@@ -5,11 +5,20 @@ import { t, textOr } from "./words.js";
 /** A request that was not done: `code`, `message` for people, `status`, and the whole `problem`. */
 export class Refused extends Error {
   constructor(status, problem) {
-    super(textOr(`problem.${problem.code}`, problem.detail ?? problem.title ?? String(status)));
+    super(said(problem) ?? problem.detail ?? problem.title ?? String(status));
     this.status = status;
     this.code = problem.code;
     this.problem = problem;
   }
+}
+
+/** A problem in the words of the page, where it has some. */
+let said = (problem) => textOr(`problem.${problem.code}`, null);
+
+/** A page that knows more words for problems says how; what it gives null for is said in the server's words. */
+export function sayProblems(how) {
+  const before = said;
+  said = (problem) => how(problem) ?? before(problem);
 }
 
 /** Makes a request and gives what was answered: JSON as a value, nothing as null, the rest as text. */

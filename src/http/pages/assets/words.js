@@ -6,13 +6,14 @@ export const language = document.documentElement.lang;
 
 /** The text of a key ("desktop.accept"), with its {placeholders} filled in. A text that is missing shows its key. */
 export function t(key, values = {}) {
-  const text = words[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  return filled(words[key] ?? key, values);
 }
 
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
 /** The text of a key, or of another one where there is none: for codes that the server may add. */
-export function textOr(key, fallback) {
-  return words[key] ?? fallback;
+export function textOr(key, fallback, values = {}) {
+  return key in words ? filled(words[key], values) : fallback;
 }
 
 /** Changes the language, for good, and shows the page anew. */
