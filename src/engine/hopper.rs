@@ -141,7 +141,7 @@ impl Desk {
             match &mut opens {
                 Some(opens) if opens.at == at => opens.zone_sets.push(zones.clone()),
                 Some(opens) if opens.at < at => {}
-                _ => opens = Some(Opening { at, zone_sets: vec![zones.clone()] }),
+                Some(_) | None => opens = Some(Opening { at, zone_sets: vec![zones.clone()] }),
             }
         }
         self.opens = opens;

@@ -106,8 +106,9 @@ impl Engine {
         if let Some(zone) = stated {
             number.zones = zone.into();
         }
-        let now = |zone| WallTime::new(self.rules.local(self.now, zone), zone);
-        let zone = one_zone(&number.zones, now, &self.rules);
+        let now = number.zones.iter().next().map(|zone| self.rules.local(self.now, zone));
+        let at = promise.at.or(former.map(|callback| callback.wall_time.at)).or(now).unwrap_or_default();
+        let zone = one_zone(&number.zones, |zone| WallTime::new(at, zone), &self.rules);
         let rules = &self.desks.get(&attempt.campaign_id).ok_or(Refusal::CallGone)?.campaign.rules;
         let asked = match self.promised(agent, attempt, promise, former) {
             Err(Refusal::CallbackTimeMissing) => zone.clone().map(|_| None),
