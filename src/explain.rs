@@ -3,7 +3,7 @@
 //! [`explain`] asks every rule at one instant and says what follows in a sentence. Numbers are redacted, so that the answer
 //! can be sent around.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -34,6 +34,18 @@ pub struct Explanation {
     pub asked_at: Timestamp,
     /// What follows, in a sentence.
     pub verdict: String,
+    /// The same as a stable word: `closed`, `with_agent`, `callback_unknown`, `now`, `later`, `on_hold`, `never`.
+    pub standing: &'static str,
+    /// Why it is closed or never called: the stable name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// When it is called, where that is later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Instant>")]
+    pub called_at: Option<Timestamp>,
+    /// The number that is called, redacted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
     /// May the contact be called at this instant?
     pub callable: bool,
     /// What each rule says: those on the contact, then those on each number in calling order.
@@ -52,6 +64,9 @@ pub struct RuleAnswer {
     pub allows: bool,
     /// What it found.
     pub says: String,
+    /// The same as values, by stable names: `attempts`, `max`, `state`, `source`, `zones` and so on.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub facts: Finding,
     /// When that changes by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Instant>")]
@@ -86,7 +101,12 @@ pub fn explain(known: &Known, now: Timestamp, rules: &ZoneRules) -> Explanation 
         promised: promise(known).map(|callback| &callback.number),
     };
     let (verdict, callable) = said(known, &question);
+    let (standing, reason, called_at, number) = coded(standing(&question, promise(known)));
     Explanation {
+        standing,
+        reason: reason.map(CloseReason::name),
+        called_at,
+        number: number.map(|number| number.number.redacted()),
         contact_id: known.contact.id,
         campaign: known.campaign.rules.name.clone(),
         asked_at: now,
@@ -96,18 +116,68 @@ pub fn explain(known: &Known, now: Timestamp, rules: &ZoneRules) -> Explanation 
     }
 }
 
+/// Where a contact stands, all rules together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Out of the campaign.
+    Closed(CloseReason),
+    /// With an agent now.
+    WithAgent,
+    /// It waits for a callback that is not known here.
+    CallbackUnknown,
+    /// It waits for its callback.
+    Promised {
+        /// Until then.
+        due_at: Timestamp,
+        /// What the rules say at that moment.
+        then: Verdict,
+    },
+    /// It may have its turn.
+    Asked(Verdict),
+}
+
+/// Where a contact stands; `promise` is the callback that it waits for.
+pub fn standing(q: &Question<'_>, promise: Option<&Callback>) -> Standing {
+    match (q.contact.state, promise) {
+        (ContactState::Closed { reason }, _) => Standing::Closed(reason),
+        (ContactState::InProgress, _) => Standing::WithAgent,
+        (ContactState::Promised { .. }, None) => Standing::CallbackUnknown,
+        // Whether a promise can be kept is a question for the moment it falls due.
+        (ContactState::Promised { .. }, Some(&Callback { due_at, .. })) if due_at > q.now => {
+            Standing::Promised { due_at, then: eligibility::decide(&Question { now: due_at, ..*q }) }
+        }
+        (ContactState::Promised { .. } | ContactState::Waiting { .. }, _) => Standing::Asked(eligibility::decide(q)),
+    }
+}
+
+/// A standing as stable words: which, why, when and on which number.
+fn coded(standing: Standing) -> (&'static str, Option<CloseReason>, Option<Timestamp>, Option<ContactNumber>) {
+    match standing {
+        Standing::Closed(reason) => ("closed", Some(reason), None, None),
+        Standing::WithAgent => ("with_agent", None, None, None),
+        Standing::CallbackUnknown => ("callback_unknown", None, None, None),
+        Standing::Promised { due_at, then: Verdict::Now(number) } => ("later", None, Some(due_at), Some(number)),
+        Standing::Asked(Verdict::Now(number)) => ("now", None, None, Some(number)),
+        Standing::Promised { then: Verdict::Later { at, number, .. }, .. }
+        | Standing::Asked(Verdict::Later { at, number, .. }) => ("later", None, Some(at), Some(number)),
+        Standing::Promised { then: Verdict::OnHold, .. } | Standing::Asked(Verdict::OnHold) => {
+            ("on_hold", None, None, None)
+        }
+        Standing::Promised { then: Verdict::Never(reason), .. } | Standing::Asked(Verdict::Never(reason)) => {
+            ("never", Some(reason), None, None)
+        }
+    }
+}
+
 /// The verdict as a sentence, and whether it is a call now.
 fn said(known: &Known, q: &Question<'_>) -> (String, bool) {
-    let no = |sentence: String| (sentence, false);
-    match (known.contact.state, promise(known)) {
-        (ContactState::Closed { reason }, _) => no(format!("is not called any more: {}", why(reason))),
-        (ContactState::InProgress, _) => no("is with an agent now".to_owned()),
-        (ContactState::Promised { .. }, None) => no("waits for a callback that is not known here".to_owned()),
-        // Whether a promise can be kept is a question for the moment it falls due.
-        (ContactState::Promised { .. }, Some(callback)) if callback.due_at > q.now => {
-            no(decided(&Question { now: callback.due_at, ..*q }, q.now).0)
-        }
-        (ContactState::Promised { .. } | ContactState::Waiting { .. }, _) => decided(q, q.now),
+    let no = |sentence: &str| (sentence.to_owned(), false);
+    match standing(q, promise(known)) {
+        Standing::Closed(reason) => no(&format!("is not called any more: {}", why(reason))),
+        Standing::WithAgent => no("is with an agent now"),
+        Standing::CallbackUnknown => no("waits for a callback that is not known here"),
+        Standing::Promised { due_at, then } => no(&decided(&Question { now: due_at, ..*q }, then, q.now).0),
+        Standing::Asked(verdict) => decided(q, verdict, q.now),
     }
 }
 
@@ -116,12 +186,12 @@ fn promise(known: &Known) -> Option<&Callback> {
     known.callback.as_ref().filter(|_| matches!(known.contact.state, ContactState::Promised { .. }))
 }
 
-/// What follows when the rules are asked, seen from `now`.
-fn decided(q: &Question<'_>, now: Timestamp) -> (String, bool) {
+/// What follows when the rules have given this verdict, seen from `now`.
+fn decided(q: &Question<'_>, verdict: Verdict, now: Timestamp) -> (String, bool) {
     let from = |at, number: &ContactNumber| {
         format!("is called from {} on {}", local(at, zones_of(q, number), q.rules), number.number.redacted())
     };
-    match eligibility::decide(q) {
+    match verdict {
         Verdict::Now(number) if q.now > now => (from(q.now, &number), false),
         Verdict::Now(number) => (format!("may be called now on {}", number.number.redacted()), true),
         Verdict::Later { at, number, .. } => (from(at, &number), false),
@@ -176,6 +246,7 @@ fn told(answer: &Answer, q: &Question<'_>) -> RuleAnswer {
         number: answer.number.as_ref().map(PhoneNumber::redacted),
         allows: answer.allows,
         says: answer.to_string(),
+        facts: answer.finding.clone(),
         changes_at: answer.changes_at,
         changes_at_local: answer.changes_at.zip(zones).map(|(at, zones)| local(at, zones, q.rules)),
     }

@@ -16,7 +16,7 @@
 //! | [`http`] | the API | speaks SQL, knows the engine's insides |
 //! | [`sim`] | virtual time: workers, faults, invariants | reads tokio's clock |
 //! | [`campaign_file`], [`intake`], [`loading`] | what managers write and load, checked | |
-//! | [`explain`], [`report_format`] | answers for people | |
+//! | [`explain`], [`outlook`], [`report_format`] | answers for people | |
 //! | [`cli`] | the only place that knows every concrete type | holds a rule |
 //!
 //! The table is a law: `tests/architecture.rs` reads the sources and fails when it is broken.
@@ -79,6 +79,7 @@ pub mod explain;
 pub mod http;
 pub mod intake;
 pub mod loading;
+pub mod outlook;
 pub mod ports;
 pub mod report_format;
 pub mod runtime;

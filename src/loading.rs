@@ -1,6 +1,10 @@
-//! From a row of a list to a stored contact: where it stands, what makes it the same as another, in batches.
+//! From a row of a list to a stored contact: where it stands, what makes it the same as another, in batches. [`check`] says
+//! beforehand what would come of it.
+
+pub mod check;
 
 use jiff::Timestamp;
+use tokio::task::coop::consume_budget;
 
 use crate::{
     domain::{
@@ -10,7 +14,7 @@ use crate::{
         ids::ContactId,
         zone_rules::ZoneRules,
     },
-    intake::IntakeContact,
+    intake::{IntakeContact, ListProblem, ListReader, ListRow},
     store::{ContactList, Database, ManageError, NewContact, OnDuplicate, RowResult},
 };
 
@@ -87,6 +91,31 @@ impl<'a> Loading<'a> {
         }
     }
 
+    /// Loads a list. Each row is shown to `seen` once it is taken, with the list and what became of the rows so far.
+    ///
+    /// # Errors
+    /// Those of the list, of the store and of `seen`. What was stored until then stays: the same list again loads the rest.
+    pub async fn take_list<E>(
+        &mut self,
+        list: &mut ListReader,
+        mut seen: impl FnMut(&ListRow, &ListReader, &Tally) -> Result<(), E>,
+    ) -> Result<(), E>
+    where
+        E: From<ManageError> + From<ListProblem>,
+    {
+        while let Some(row) = list.next() {
+            // Reading does not wait for anything: without this, others would have to.
+            consume_budget().await;
+            let row = row?;
+            if let Ok(contact) = &row.contact {
+                self.take(contact).await?;
+            }
+            seen(&row, list, &self.tally)?;
+        }
+        self.store().await?;
+        Ok(())
+    }
+
     /// Takes one good row; every so many rows are stored in one transaction. Gives what became of the rows that were
     /// stored now, in the order in which they were taken.
     ///
@@ -116,17 +145,8 @@ impl<'a> Loading<'a> {
     }
 
     fn new_contact(&self, row: &IntakeContact) -> NewContact {
-        let contact = self.contact(row);
-        let not_before_at = row.dial_time.map_or(self.now, |dial| {
-            let zones = contact.numbers.first().map(|n| contact.zones_of(n).0.clone()).unwrap_or_default();
-            dial.not_before(&zones, self.rules, self.now).max(self.now)
-        });
-        // Where a contact may come several times it is its row that tells it apart, so that the same file loaded twice
-        // still changes nothing.
-        let dedupe_key = match self.policy {
-            OnDuplicate::Skip | OnDuplicate::Update => row.dedupe_key(),
-            OnDuplicate::Allow => format!("row\u{1f}{}\u{1f}{}", self.digest, row.line),
-        };
+        let (contact, not_before_at) = self.contact(row);
+        let dedupe_key = self.dedupe_key(row);
         NewContact {
             place: eligibility::place(&contact, &self.campaign.rules, not_before_at, None),
             account_number: contact.account_number,
@@ -140,8 +160,18 @@ impl<'a> Loading<'a> {
         }
     }
 
-    fn contact(&self, row: &IntakeContact) -> Contact {
-        Contact {
+    /// What tells a row apart. Where a contact may come several times it is its row, so that the same file loaded twice still
+    /// changes nothing.
+    fn dedupe_key(&self, row: &IntakeContact) -> String {
+        match self.policy {
+            OnDuplicate::Skip | OnDuplicate::Update => row.dedupe_key(),
+            OnDuplicate::Allow => format!("row\u{1f}{}\u{1f}{}", self.digest, row.line),
+        }
+    }
+
+    /// The contact of a row, and before when it is not to be called.
+    fn contact(&self, row: &IntakeContact) -> (Contact, Timestamp) {
+        let mut contact = Contact {
             id: ContactId(0),
             campaign_id: self.campaign.id,
             list_id: self.list.id,
@@ -154,6 +184,55 @@ impl<'a> Loading<'a> {
             stated_zones: row.stated_zones.clone(),
             progress: Progress::default(),
             state: ContactState::Waiting { not_before_at: self.now },
+        };
+        let not_before_at = row.dial_time.map_or(self.now, |dial| {
+            let zones = contact.numbers.first().map(|n| contact.zones_of(n).0.clone()).unwrap_or_default();
+            dial.not_before(&zones, self.rules, self.now).max(self.now)
+        });
+        contact.state = ContactState::Waiting { not_before_at };
+        (contact, not_before_at)
+    }
+}
+
+/// The name of the list in a file, if the file is the list or one of its rejects files, and the number of that.
+fn named(file: &str) -> (String, Option<u32>) {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| if stem.is_empty() { file } else { stem });
+    if let Some(list) = stem.strip_suffix(".rejects") {
+        return (list.to_owned(), Some(1));
+    }
+    match stem.rsplit_once(".rejects-").map(|(list, number)| (list.to_owned(), number.parse())) {
+        Some((list, Ok(number))) => (list, Some(number)),
+        _ => (stem.to_owned(), None),
+    }
+}
+
+/// The list that a file of this name is loaded into: a rejects file belongs to the list it came from.
+pub fn list_name(file: &str) -> String {
+    named(file).0
+}
+
+/// The rejects file of a list, and that of a rejects file: `march.csv`, `march.rejects.csv`, `march.rejects-2.csv`.
+pub fn rejects_name(file: &str) -> String {
+    match named(file) {
+        (list, None) => format!("{list}.rejects.csv"),
+        (list, Some(number)) => format!("{list}.rejects-{}.csv", number.saturating_add(1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_do_not_pile_up() {
+        for (file, after, list) in [
+            ("march.csv", "march.rejects.csv", "march"),
+            ("march.xlsx", "march.rejects.csv", "march"),
+            ("march.rejects.csv", "march.rejects-2.csv", "march"),
+            ("march.rejects-9.csv", "march.rejects-10.csv", "march"),
+            ("my.rejects-old.csv", "my.rejects-old.rejects.csv", "my.rejects-old"),
+        ] {
+            assert_eq!((rejects_name(file), list_name(file)), (after.to_owned(), list.to_owned()), "{file}");
         }
     }
 }

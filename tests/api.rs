@@ -3,6 +3,7 @@
 mod access;
 mod agent;
 mod events;
+mod lists;
 mod loading;
 mod management;
 mod pages;

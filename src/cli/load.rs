@@ -17,8 +17,10 @@ use crate::{
         campaign::{Campaign, CampaignState},
         phone::Country,
     },
-    intake::{BadNumber, ColumnChoice, Delimiter, ListReader, ReadOptions, RejectsWriter, RowProblem, TextEncoding},
-    loading::{Loading, Tally},
+    intake::{
+        BadNumber, ColumnChoice, Delimiter, ListReader, ListRow, ReadOptions, RejectsWriter, RowProblem, TextEncoding,
+    },
+    loading::{Loading, Tally, list_name},
     store::OnDuplicate,
     zoneinfo,
 };
@@ -99,7 +101,8 @@ pub(super) async fn run(args: LoadArgs) -> Outcome {
     let mut list = ListReader::open(&args.file, &options(&args, &campaign))
         .map_err(|problem| CliError::new(format!("{}: {problem}", args.file.display())))?;
     eprintln!("{}", list.columns());
-    let list_name = args.list.clone().unwrap_or_else(|| rejects::list_name(&args.file));
+    let list_name =
+        args.list.clone().unwrap_or_else(|| list_name(&args.file.file_name().unwrap_or_default().to_string_lossy()));
     let bar = progress::bytes(list.bytes_total());
     let rules = zoneinfo::newest();
     let contact_list = db.list_named(campaign.id, &list_name).await?;
@@ -165,33 +168,29 @@ pub(super) async fn load(
     bar: &ProgressBar,
 ) -> Result<Refused, CliError> {
     let mut writer: Option<RejectsWriter<RejectsFile>> = None;
-    let mut refused = 0;
-    let mut rows = 0_u64;
-    while let Some(row) = list.next() {
-        let row = row?;
-        match &row.contact {
-            Ok(contact) => drop(loading.take(contact).await?),
-            Err(problems) => {
-                refused += 1;
-                if let Some(rejects) = rejects {
-                    let to = match &mut writer {
-                        Some(writer) => writer,
-                        None => writer.insert(RejectsWriter::new(RejectsFile::create(rejects)?, list)?),
-                    };
-                    to.write(&row)?;
-                    if refused <= SHOWN {
-                        show(problems, bar);
-                    }
+    let (mut refused, mut rows) = (0, 0_u64);
+    let seen = |row: &ListRow, list: &ListReader, tally: &Tally| -> Result<(), CliError> {
+        if let Err(problems) = &row.contact {
+            refused += 1;
+            if let Some(rejects) = rejects {
+                let to = match &mut writer {
+                    Some(writer) => writer,
+                    None => writer.insert(RejectsWriter::new(RejectsFile::create(rejects)?, list)?),
+                };
+                to.write(row)?;
+                if refused <= SHOWN {
+                    show(problems, bar);
                 }
             }
         }
         rows += 1;
         if rows.is_multiple_of(1_000) {
             bar.set_position(list.bytes_read());
-            bar.set_message(format!("{} loaded, {refused} refused", loading.tally.loaded));
+            bar.set_message(format!("{} loaded, {refused} refused", tally.loaded));
         }
-    }
-    loading.store().await?;
+        Ok(())
+    };
+    loading.take_list(list, seen).await?;
     let rejects = match writer {
         Some(writer) => Some(writer.finish()?.finish()?),
         None => None,

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::CliError;
+use crate::loading::rejects_name;
 
 /// A rejects file that is being written. Nothing has its name before it is whole.
 pub(super) struct RejectsFile {
@@ -79,48 +80,14 @@ fn same(one: &Path, other: &Path) -> io::Result<bool> {
     Ok(fs::metadata(one)?.len() == fs::metadata(other)?.len() && fs::read(one)? == fs::read(other)?)
 }
 
-/// The name of a list, if the file is the list or one of its rejects files, and the number of that.
-fn named(file: &Path) -> (String, Option<u32>) {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    if let Some(list) = stem.strip_suffix(".rejects") {
-        return (list.to_owned(), Some(1));
-    }
-    match stem.rsplit_once(".rejects-").map(|(list, number)| (list.to_owned(), number.parse())) {
-        Some((list, Ok(number))) => (list, Some(number)),
-        _ => (stem, None),
-    }
-}
-
-/// A rejects file belongs to the list it came from.
-pub(super) fn list_name(file: &Path) -> String {
-    named(file).0
-}
-
-/// The rejects file of a list, and that of a rejects file: `march.csv`, `march.rejects.csv`, `march.rejects-2.csv`.
+/// The rejects file of a list, beside it.
 pub(super) fn next(file: &Path) -> PathBuf {
-    let (list, number) = named(file);
-    file.with_file_name(match number {
-        None => format!("{list}.rejects.csv"),
-        Some(number) => format!("{list}.rejects-{}.csv", number.saturating_add(1)),
-    })
+    file.with_file_name(rejects_name(&file.file_name().unwrap_or_default().to_string_lossy()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_do_not_pile_up() {
-        for (file, after, list) in [
-            ("a/march.csv", "a/march.rejects.csv", "march"),
-            ("a/march.xlsx", "a/march.rejects.csv", "march"),
-            ("a/march.rejects.csv", "a/march.rejects-2.csv", "march"),
-            ("a/march.rejects-9.csv", "a/march.rejects-10.csv", "march"),
-            ("my.rejects-old.csv", "my.rejects-old.rejects.csv", "my.rejects-old"),
-        ] {
-            assert_eq!((next(file.as_ref()), list_name(file.as_ref())), (after.into(), list.to_owned()), "{file}");
-        }
-    }
 
     #[test]
     fn a_file_that_was_changed_is_kept() {

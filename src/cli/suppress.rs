@@ -20,6 +20,7 @@ use crate::{
         phone::{Country, PhoneNumber, read_typed_number},
         suppression::Suppression,
     },
+    loading::list_name,
     store::{Database, SuppressionFilter},
 };
 
@@ -147,7 +148,7 @@ pub(super) async fn run(args: SuppressArgs) -> Outcome {
 /// A rejects file goes by the name of the list it came from.
 fn source_name(file: &Path) -> String {
     let extension = file.extension().map_or_else(String::new, |ending| format!(".{}", ending.to_string_lossy()));
-    format!("{}{extension}", rejects::list_name(file))
+    format!("{}{extension}", list_name(&file.file_name().unwrap_or_default().to_string_lossy()))
 }
 
 async fn add(db: &Database, entry: Suppression) -> Outcome {

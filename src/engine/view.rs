@@ -16,7 +16,7 @@ use crate::domain::{
     attempt::Attempt,
     callback::Callback,
     campaign::Campaign,
-    contact::ContactNumber,
+    contact::{Contact, ContactNumber},
     dialog::{Dialog, DialogKind, Participant, ParticipantState, Who},
     ids::{AgentId, CallbackId, CampaignId, ContactId, DialogId, ReservationId},
     outcome::{Classification, Outcome},
@@ -276,10 +276,16 @@ pub struct TeamView {
     pub dialogs: usize,
     /// Callers who wait for an agent.
     pub callers_waiting: usize,
+    /// Since when the first of them does.
+    #[schemars(with = "Option<Instant>")]
+    pub callers_waiting_since_at: Option<Timestamp>,
     /// Callbacks that are due and wait for an agent.
     pub callbacks_due: usize,
     /// The number of the last event this view knows of.
     pub last_event_seq: i64,
+    /// The server's clock.
+    #[schemars(with = "Instant")]
+    pub now: Timestamp,
 }
 
 /// One agent on the board.
@@ -302,6 +308,10 @@ pub struct AgentLine {
     pub wrap_up_pending: bool,
     /// The contact they work on.
     pub contact_id: Option<ContactId>,
+    /// Its name.
+    pub contact_name: Option<String>,
+    /// The campaign or the service queue they work for.
+    pub works_for: Option<String>,
     /// The dialogs they are in.
     pub dialog_ids: Vec<DialogId>,
 }
@@ -352,9 +362,11 @@ impl Engine {
             by_state,
             previews: self.reservations.len(),
             dialogs: self.dialogs.values().filter(|dialog| dialog.ended_at.is_none()).count(),
-            callers_waiting: self.callers_waiting(),
+            callers_waiting: self.callers_waiting().count(),
+            callers_waiting_since_at: self.callers_waiting().map(|dialog| dialog.opened_at).min(),
             callbacks_due: self.due_callbacks.len(),
             last_event_seq: self.last_seq,
+            now: self.now,
         }
     }
 
@@ -374,6 +386,9 @@ impl Engine {
                 in_call.filter_map(|id| self.attempt_of(id)).find_map(|id| self.attempts.get(&id)).map(|a| a.contact_id)
             }
         };
+        let contact = contact_id.and_then(|id| self.held.get(&id)).map(|candidate| &candidate.contact);
+        let campaign = contact.and_then(|contact| self.campaign(contact.campaign_id));
+        let queue = dialogs.iter().find_map(|dialog| self.queue_of(dialog)).map(|queue| queue.rules.name.clone());
         AgentLine {
             agent: agent.clone(),
             state: session.map_or(AgentState::LoggedOut, |s| s.activity.state()),
@@ -383,6 +398,8 @@ impl Engine {
             extension: session.map(|s| s.extension.clone()),
             wrap_up_pending: session.is_some_and(|s| s.wrap_up_asked),
             contact_id,
+            contact_name: contact.map(full_name),
+            works_for: campaign.map(|campaign| campaign.rules.name.clone()).or(queue),
             dialog_ids: dialogs.iter().map(|dialog| dialog.id).collect(),
         }
     }
@@ -404,9 +421,9 @@ impl Engine {
         })
     }
 
-    fn callers_waiting(&self) -> usize {
+    fn callers_waiting(&self) -> impl Iterator<Item = &Dialog> {
         let waits = |p: &Participant| matches!(p.state, ParticipantState::Waiting { .. });
-        self.dialogs.values().filter(|dialog| dialog.participants.iter().any(waits)).count()
+        self.dialogs.values().filter(move |dialog| dialog.participants.iter().any(waits))
     }
 
     fn dialog_views(&self, session: &Session) -> Vec<DialogView> {
@@ -565,6 +582,10 @@ fn phase(session: &Session, dialog: &Dialog) -> &'static str {
         Some(state) => state.name(),
         None => "wrapping_up",
     }
+}
+
+fn full_name(contact: &Contact) -> String {
+    format!("{} {}", contact.first_name, contact.last_name).trim().to_owned()
 }
 
 fn reason_of(session: &Session) -> Option<String> {

@@ -194,6 +194,7 @@ fn people_read_why() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one explanation, whole")]
 fn programs_read_why() {
     let mut known = known();
     known.contact.state = ContactState::Waiting { not_before_at: at("2026-11-24T23:30Z") };
@@ -204,59 +205,107 @@ fn programs_read_why() {
           "campaign": "renewals",
           "asked_at": "2026-11-24T16:00:00Z",
           "verdict": "is called from 2026-11-25 09:00 in America/Chicago on +1312***0142",
+          "standing": "later",
+          "called_at": "2026-11-25T15:00:00Z",
+          "number": "+1312***0142",
           "callable": false,
           "answers": [
             {
               "rule": "campaign_running",
               "allows": true,
-              "says": "the campaign is running"
+              "says": "the campaign is running",
+              "facts": {
+                "rule": "campaign_running",
+                "state": "running"
+              }
             },
             {
               "rule": "contact_waiting",
               "allows": true,
-              "says": "the contact is waiting"
+              "says": "the contact is waiting",
+              "facts": {
+                "rule": "contact_waiting",
+                "state": {
+                  "state": "waiting",
+                  "not_before_at": "2026-11-24T23:30:00Z"
+                }
+              }
             },
             {
               "rule": "not_before",
               "allows": false,
               "says": "the contact rests until 2026-11-24T23:30:00Z",
+              "facts": {
+                "rule": "not_before",
+                "not_before_at": "2026-11-24T23:30:00Z"
+              },
               "changes_at": "2026-11-24T23:30:00Z",
               "changes_at_local": "2026-11-24 17:30 in America/Chicago"
             },
             {
               "rule": "contact_attempts",
               "allows": true,
-              "says": "0 of 6 attempts on the contact made"
+              "says": "0 of 6 attempts on the contact made",
+              "facts": {
+                "rule": "contact_attempts",
+                "attempts": 0,
+                "max": 6
+              }
             },
             {
               "rule": "number_closed",
               "number": "+1312***0142",
               "allows": true,
-              "says": "the number is in use"
+              "says": "the number is in use",
+              "facts": {
+                "rule": "number_closed"
+              }
             },
             {
               "rule": "number_attempts",
               "number": "+1312***0142",
               "allows": true,
-              "says": "0 of 3 attempts on the number made"
+              "says": "0 of 3 attempts on the number made",
+              "facts": {
+                "rule": "number_attempts",
+                "attempts": 0,
+                "max": 3
+              }
             },
             {
               "rule": "suppression",
               "number": "+1312***0142",
               "allows": true,
-              "says": "the number is on no do-not-call list"
+              "says": "the number is on no do-not-call list",
+              "facts": {
+                "rule": "suppression",
+                "source": null
+              }
             },
             {
               "rule": "zone_known",
               "number": "+1312***0142",
               "allows": true,
-              "says": "the zone is America/Chicago, from the number"
+              "says": "the zone is America/Chicago, from the number",
+              "facts": {
+                "rule": "zone_known",
+                "zones": [
+                  "America/Chicago"
+                ],
+                "source": "number"
+              }
             },
             {
               "rule": "calling_window",
               "number": "+1312***0142",
               "allows": true,
               "says": "the calling hours are open in America/Chicago",
+              "facts": {
+                "rule": "calling_window",
+                "zones": [
+                  "America/Chicago"
+                ]
+              },
               "changes_at": "2026-11-24T23:00:00Z",
               "changes_at_local": "2026-11-24 17:00 in America/Chicago"
             }

@@ -3,12 +3,14 @@
 use std::{ops::Deref, sync::Arc};
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::{
     auth::Believed,
     limits::{Limiter, Limits, Streams},
+    outlooks::Outlooks,
     softphone::SoftphoneOffer,
+    uploads::Uploads,
 };
 use crate::{
     domain::{dial_plan::DialPlan, zone_rules::ZoneRules},
@@ -48,12 +50,18 @@ pub(super) struct Inner {
     pub believed: Believed,
     pub limiter: Limiter,
     pub streams: Streams,
+    pub outlooks: Outlooks,
+    pub uploads: Uploads,
+    /// Searches that look at every contact: one at a time.
+    pub searches: Semaphore,
 }
 
 impl App {
     pub fn new(api: ApiState) -> Self {
         let limiter = Limiter::new(&api.limits);
-        Self(Arc::new(Inner { api, believed: Believed::default(), limiter, streams: Streams::default() }))
+        let (believed, streams, outlooks, uploads) = Default::default();
+        let searches = Semaphore::new(1);
+        Self(Arc::new(Inner { api, believed, limiter, streams, outlooks, uploads, searches }))
     }
 }
 

@@ -66,6 +66,37 @@ pub(super) async fn one(
     Ok(Json(CampaignWithProgress { campaign, progress }))
 }
 
+/// One campaign alone, however many contacts it has.
+pub(super) async fn summary(
+    caller: Caller,
+    State(app): State<App>,
+    Path(path): Path<CampaignPath>,
+) -> Result<Json<CampaignAlone>, Problem> {
+    Ok(Json(CampaignAlone { campaign: app.campaign(&caller, &path.name).await? }))
+}
+
+/// A campaign.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CampaignAlone {
+    /// The campaign.
+    campaign: Campaign,
+}
+
+/// Rules that were checked.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RulesChecked {
+    /// The rules, with the default of everything that was left out.
+    rules: CampaignRules,
+    /// What someone should look at.
+    warnings: Vec<FieldProblem>,
+}
+
+/// Check rules; nothing is stored.
+pub(super) async fn check(_: Caller, body: RulesBody<CampaignRules>) -> Result<Json<RulesChecked>, Problem> {
+    let RulesBody { rules, warnings } = body;
+    Ok(Json(RulesChecked { rules, warnings }))
+}
+
 /// A campaign whose rules were taken.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct CampaignTaken {

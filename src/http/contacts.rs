@@ -142,6 +142,17 @@ pub(super) async fn attempts(
     Ok(Json(app.db.attempts_of(contact.id, PAGE_ROWS_MAX).await?))
 }
 
+/// The callbacks of a contact, in the order in which they were promised.
+pub(super) async fn callbacks_of(
+    caller: Caller,
+    State(app): State<App>,
+    Path(path): Path<ContactPath>,
+) -> Result<Json<Vec<Callback>>, Problem> {
+    let contact = app.contact(&caller, path.contact_id).await?;
+    let filter = CallbackFilter { contact_id: Some(contact.id), ..CallbackFilter::default() };
+    Ok(Json(app.db.callbacks(filter, PAGE_ROWS_MAX).await?))
+}
+
 /// Which callbacks of a campaign.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

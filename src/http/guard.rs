@@ -1,6 +1,6 @@
 //! The gate before every route: who may pass, how often, how long it may take, and what the log says of it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -43,6 +43,8 @@ pub(super) struct Gate {
     pub app: App,
     pub access: Access,
     pub path: &'static str,
+    /// The longest that a request may take.
+    pub patience: Duration,
 }
 
 /// Lets a request pass, or answers it. The log gets the path as the route has it: no ids, no query, no headers.
@@ -74,7 +76,7 @@ fn log(method: &Method, path: &str, response: &Response, ms: u128) {
 
 impl Gate {
     async fn run(&self, request: Request, next: Next) -> Response {
-        match tokio::time::timeout(self.app.limits.time_out, next.run(request)).await {
+        match tokio::time::timeout(self.patience, next.run(request)).await {
             Ok(response) => response,
             Err(_) => {
                 Problem::new(Code::TimedOut, "it is not known whether it was done; ask for the state and try again")

@@ -32,6 +32,8 @@ pub struct Limits {
     pub command_bytes_max: usize,
     /// Bytes of a body with contacts or with the rules of a campaign.
     pub contacts_bytes_max: usize,
+    /// Bytes of a list that is sent as a file.
+    pub upload_bytes_max: u64,
 }
 
 impl Default for Limits {
@@ -44,6 +46,7 @@ impl Default for Limits {
             heartbeat: Duration::from_secs(4),
             command_bytes_max: 64 * 1024,
             contacts_bytes_max: 8 * 1024 * 1024,
+            upload_bytes_max: 200_000_000,
         }
     }
 }

@@ -7,6 +7,7 @@
 mod app;
 mod auth;
 mod campaigns;
+mod contact_search;
 mod contacts;
 mod dial_pad;
 mod dialogs;
@@ -19,6 +20,7 @@ mod live;
 mod me;
 mod new_contacts;
 mod openapi;
+mod outlooks;
 mod pages;
 mod phone_books;
 mod problem;
@@ -33,6 +35,7 @@ mod suppressions;
 mod teams;
 mod tokens;
 mod waiting;
+mod uploads;
 
 use app::App;
 

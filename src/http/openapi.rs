@@ -1,6 +1,8 @@
 //! The document of the API (`OpenAPI` 3.1), made of the handlers themselves: what a handler takes and gives is in its type,
 //! so the document cannot say anything else.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     extract::State,
@@ -38,6 +40,11 @@ pub(super) trait Part {
     /// How large the body may be, where this reads it.
     fn bytes_max(limits: &Limits) -> usize {
         limits.command_bytes_max
+    }
+
+    /// The longest that the request may take, where this reads it.
+    fn patience(limits: &Limits) -> Duration {
+        limits.time_out
     }
 }
 
@@ -79,6 +86,9 @@ pub(super) trait Described<T>: Handler<T, App> {
 
     /// How large the body may be.
     fn bytes_max(limits: &Limits) -> usize;
+
+    /// The longest that the request may take.
+    fn patience(limits: &Limits) -> Duration;
 }
 
 macro_rules! described {
@@ -97,6 +107,10 @@ macro_rules! described {
 
             fn bytes_max(limits: &Limits) -> usize {
                 [limits.command_bytes_max, $($part::bytes_max(limits)),*].into_iter().max().expect("at least one")
+            }
+
+            fn patience(limits: &Limits) -> Duration {
+                [limits.time_out, $($part::patience(limits)),*].into_iter().max().expect("at least one")
             }
         }
     };

@@ -117,6 +117,7 @@ codes! {
     UnknownReason "unknown_reason" NOT_FOUND "There is no such reason";
     UnknownQueue "unknown_queue" NOT_FOUND "There is no such queue";
     UnknownSuppression "unknown_suppression" NOT_FOUND "The number is not suppressed so";
+    UnknownUpload "unknown_upload" NOT_FOUND "There is no such file";
     WrongMethod "wrong_method" METHOD_NOT_ALLOWED "The resource does not know this method";
     LoginTaken "login_taken" CONFLICT "The login is taken";
     TokenTaken "token_taken" CONFLICT "The token is there already";
@@ -128,6 +129,7 @@ codes! {
     QueueTeamFixed "queue_team_fixed" CONFLICT "The queue belongs to another team";
     PhoneBookFull "phone_book_full" CONFLICT "The phone book is full";
     ContactInProgress "contact_in_progress" CONFLICT "The contact is with an agent";
+    UploadBusy "upload_busy" CONFLICT "The file is being loaded";
     TooLarge "too_large" PAYLOAD_TOO_LARGE "The body is too large";
     NotJson "not_json" UNSUPPORTED_MEDIA_TYPE "The body has the wrong media type";
     BadValue "bad_value" UNPROCESSABLE_ENTITY "A value cannot be used";

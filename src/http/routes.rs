@@ -12,13 +12,13 @@ use serde_json::Value;
 use super::{
     App,
     app::ApiState,
-    campaigns, contacts, dial_pad, dialogs,
+    campaigns, contact_search, contacts, dial_pad, dialogs,
     guard::{Access, Gate, pass},
     health, history, live, me, new_contacts,
     openapi::{Described, Document},
-    pages, phone_books,
+    outlooks, pages, phone_books,
     problem::{Code, Problem},
-    queues, reasons, reports, session, softphone, suppressions, teams, tokens, waiting,
+    queues, reasons, reports, session, softphone, suppressions, teams, tokens, uploads, waiting,
 };
 use crate::store::Role;
 
@@ -110,19 +110,30 @@ fn table(r: &mut Routes) {
     r.put("/v1/teams/{team}/agents/{agent_id}/state", SUPERVISOR, "Change an agent's state", teams::set_agent_state);
 
     r.get("/v1/campaigns", SUPERVISOR, "Campaigns", campaigns::list);
+    r.post("/v1/campaigns/check", MANAGER, "Check the rules of a campaign", campaigns::check);
+    r.get("/v1/campaigns/{name}/summary", SUPERVISOR, "A campaign without its progress", campaigns::summary);
     r.get("/v1/campaigns/{name}", SUPERVISOR, "A campaign and its progress", campaigns::one);
     r.put("/v1/campaigns/{name}", MANAGER, "Create a campaign, or change its rules", campaigns::put);
 
     r.post("/v1/campaigns/{name}/start", MANAGER, "Start the campaign, or go on", campaigns::start);
     r.post("/v1/campaigns/{name}/pause", MANAGER, "Pause the campaign", campaigns::pause);
     r.post("/v1/campaigns/{name}/end", MANAGER, "End the campaign for good", campaigns::end);
+    r.get("/v1/campaigns/{name}/outlook", SUPERVISOR, "How many contacts can be called when, and why", outlooks::one);
     r.get("/v1/campaigns/{name}/contacts", SUPERVISOR, "Contacts of a campaign", contacts::list);
     r.post("/v1/campaigns/{name}/contacts", MANAGER, "Load contacts", new_contacts::load);
+    r.post("/v1/campaigns/{name}/uploads", MANAGER, "Send a list, to be checked", uploads::send);
+    r.get("/v1/campaigns/{name}/uploads/{upload_id}", MANAGER, "A list that was sent, and what would come of it", uploads::one);
+    r.put("/v1/campaigns/{name}/uploads/{upload_id}", MANAGER, "Check it again, read in another way", uploads::check);
+    r.delete("/v1/campaigns/{name}/uploads/{upload_id}", MANAGER, "Forget it, or stop loading it", uploads::forget);
+    r.post("/v1/campaigns/{name}/uploads/{upload_id}/load", MANAGER, "Load it", uploads::load);
+    r.get("/v1/campaigns/{name}/uploads/{upload_id}/rejects", MANAGER, "Its refused rows, to be mended", uploads::rejects);
     r.get("/v1/campaigns/{name}/callbacks", SUPERVISOR, "Callbacks of a campaign", contacts::callbacks);
+    r.post("/v1/contacts/search", SUPERVISOR, "Find a contact by its account number or telephone number", contact_search::search);
     r.get("/v1/contacts/{contact_id}", SUPERVISOR, "A contact", contacts::one);
     r.put("/v1/contacts/{contact_id}/zones", SUPERVISOR, "State a contact's zones", contacts::put_zones);
     r.get("/v1/contacts/{contact_id}/explain", SUPERVISOR, "Why a contact is called or not", contacts::explain);
     r.get("/v1/contacts/{contact_id}/attempts", SUPERVISOR, "Attempts of a contact", contacts::attempts);
+    r.get("/v1/contacts/{contact_id}/callbacks", SUPERVISOR, "Callbacks of a contact", contacts::callbacks_of);
 
     r.post("/v1/suppressions/search", MANAGER, "Numbers not to be called", suppressions::list);
     r.get("/v1/reports/{kind}", SUPERVISOR, "A report, as JSON or CSV", reports::one);
@@ -184,7 +195,7 @@ impl Routes {
         self.document.add::<H, T>(&method, path, access, summary);
         let Some((router, app)) = self.made.take() else { return };
         let filter = MethodFilter::try_from(method).expect("one of the four above");
-        let gate = Gate { app: app.clone(), access, path };
+        let gate = Gate { app: app.clone(), access, path, patience: H::patience(&app.limits) };
         let bytes_max = H::bytes_max(&app.limits);
         let route = on(filter, handler)
             .route_layer(middleware::from_fn_with_state(gate, pass))

@@ -23,7 +23,7 @@ use crate::{
         phone::PhoneNumber,
         schema::Instant,
     },
-    engine::input::Notice,
+    engine::input::{Candidate, Notice},
     ports::StoreError,
 };
 
@@ -59,12 +59,25 @@ impl Database {
         read_all(&self.db().rows(sql::CONTACTS_OF_CAMPAIGN, args).await?)
     }
 
+    /// Contacts of a campaign after number `after`, with what the do-not-call lists say of their numbers.
+    pub async fn known_contacts_of(
+        &self,
+        campaign_id: CampaignId,
+        after: ContactId,
+        rows: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let contacts = self.contacts_of(campaign_id, None, after, rows).await?;
+        let contacts = contacts.into_iter().map(|stored| stored.contact).collect();
+        self.with_suppressions(contacts, now).await
+    }
+
     /// The contact with this number.
     pub async fn contact_with_id(&self, id: ContactId) -> Result<Option<Contact>, StoreError> {
         read_first(&self.db().rows(sql::CONTACT, args![id]).await?)
     }
 
-    /// Contacts with this account number, of one campaign or of all. The cost grows with the number of all contacts.
+    /// Contacts with this account number, of one campaign or of all.
     pub async fn contacts_with_account(
         &self,
         account_number: &str,

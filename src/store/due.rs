@@ -106,14 +106,19 @@ impl Database {
     }
 
     /// Contacts with what the do-not-call lists say of their numbers, asked once for all of them.
-    async fn with_suppressions(&self, contacts: Vec<Contact>, now: Timestamp) -> Result<Vec<Candidate>, StoreError> {
+    pub(super) async fn with_suppressions(
+        &self,
+        contacts: Vec<Contact>,
+        now: Timestamp,
+    ) -> Result<Vec<Candidate>, StoreError> {
         let numbers: BTreeSet<&PhoneNumber> =
             contacts.iter().flat_map(|contact| &contact.numbers).map(|it| &it.number).collect();
         let found = self.suppressions_of(&numbers, now).await?;
         Ok(contacts.into_iter().map(|contact| candidate(contact, &found)).collect())
     }
 
-    pub(super) async fn suppressions_of(
+    /// What the do-not-call lists say of these numbers.
+    pub async fn suppressions_of(
         &self,
         numbers: &BTreeSet<&PhoneNumber>,
         now: Timestamp,

@@ -183,6 +183,13 @@ impl Database {
         Ok(results)
     }
 
+    /// Those of the keys whose contacts are there already.
+    pub async fn contacts_there(&self, campaign_id: CampaignId, keys: &[&str]) -> Result<BTreeSet<String>, StoreError> {
+        let asked: Vec<_> = keys.iter().map(|key| json!({"dedupe_key": key})).collect();
+        let rows = self.db().rows(sql::CONTACTS_BY_KEY, args![each(&asked), campaign_id]).await?;
+        rows.iter().map(|row| Record::of(row, "contacts", "id").text("dedupe_key")).collect()
+    }
+
     /// The contacts that are there already and that the batch changes, as they are to be.
     async fn updates(&self, campaign: &Campaign, batch: &Batch<'_>) -> Result<Vec<Update>, StoreError> {
         if batch.policy != OnDuplicate::Update {

@@ -35,6 +35,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0004_dialogs.sql"),
         postgres: include_str!("../../migrations/postgres/0004_dialogs.sql"),
     },
+    Migration {
+        version: 9,
+        sqlite: include_str!("../../migrations/sqlite/0009_contacts_by_account.sql"),
+        postgres: include_str!("../../migrations/postgres/0009_contacts_by_account.sql"),
+    },
 ];
 
 /// Any number, the same in every process: whoever holds its lock migrates.

@@ -28,11 +28,12 @@ use crate::{
         zone_rules::ZoneRules,
     },
     engine::Settings,
+    http,
     intake::{ListReader, ReadOptions},
     loading::{Loading, Tally},
     runtime::clock::Clock,
     sim::{habits::Habits, worker::Worker, world::extensions},
-    store::Database,
+    store::{Database, NewToken, Role},
     telemetry::{self, LogFormat},
     zoneinfo,
 };
@@ -109,7 +110,8 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     })
     .await?;
     callers::begin(&live, (campaigns[0].team_id, &team), begins_at, args.seed).await?;
-    introduce(&live, &args, &seat, office);
+    let manager = manager_token(&live.db, begins_at).await?;
+    introduce(&live, &args, &seat, &manager, office);
     let handle = live.teams.team(campaigns[0].team_id);
     let screen = Screen::new(&live, campaigns.iter().map(|c| c.id).collect(), handle.clone(), office);
     for (i, agent) in colleagues.iter().enumerate() {
@@ -198,13 +200,24 @@ async fn people(db: &Database, args: &DemoArgs, team: &str, now: Timestamp) -> R
     Ok((colleagues, token))
 }
 
-fn introduce(live: &Live, args: &DemoArgs, token: &str, office: Zone) {
+/// What a person signs in with who looks after it all.
+async fn manager_token(db: &Database, now: Timestamp) -> Result<String, CliError> {
+    let token = http::new_token();
+    let (hash, label) = (http::hash_of(&token), "demo".to_owned());
+    let new = NewToken { hash, role: Role::Admin, agent_id: None, team_id: None, label, expires_at: None };
+    db.token_create(&new, now).await?;
+    Ok(token)
+}
+
+fn introduce(live: &Live, args: &DemoArgs, token: &str, manager: &str, office: Zone) {
     let local = live.rules.local(live.clock.now(), office);
     let api = format!("http://{}/v1/me", live.address);
     println!("It is {} in {office}, and time runs {} times as fast.", local.strftime("%A %d %B %Y, %H:%M"), args.speed);
     let come = if args.agents == 1 { "comes" } else { "come" };
     let agents = counted(args.agents as u64, "simulated agent");
     println!("{agents} {come} to work. API: http://{}/openapi.json", live.address);
+    println!("Look at it in a browser: http://{}/", live.address);
+    println!("  as a manager, sign in with {manager}");
     println!("Take a seat beside them (in another terminal; --speed 1 gives you time to read):");
     println!("  export T=\"Authorization: Bearer {token}\" J=\"Content-Type: application/json\"");
     println!("  curl -N -H \"$T\" {api}/events                      # what happens; keeps you present");

@@ -30,7 +30,12 @@ struct Page {
 }
 
 /// Every page but the one to sign in at. Who may see what is for the API to say; a page only saves a useless visit.
-const PAGES: &[Page] = &[Page { name: "desktop", role: Role::Agent }];
+const PAGES: &[Page] = &[
+    Page { name: "desktop", role: Role::Agent },
+    Page { name: "board", role: Role::Supervisor },
+    Page { name: "campaigns", role: Role::Supervisor },
+    Page { name: "contacts", role: Role::Supervisor },
+];
 
 /// What a page may do: nothing that does not come from here. Frames are for nobody, forms are sent by modules alone.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; \
@@ -77,11 +82,11 @@ async fn home(State(app): State<App>, headers: HeaderMap) -> Response {
 
 /// Where people of a role begin.
 fn home_of(role: Role) -> &'static str {
-    let best = PAGES.iter().filter(|page| page.role <= role).max_by_key(|page| page.role);
-    best.map_or("/sign-in", |page| match page.name {
-        "desktop" => "/desktop",
-        name => name,
-    })
+    match role {
+        Role::Agent => "/desktop",
+        Role::Supervisor => "/board",
+        Role::Manager | Role::Admin => "/campaigns",
+    }
 }
 
 async fn role(app: &App, headers: &HeaderMap) -> Option<Role> {

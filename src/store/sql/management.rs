@@ -99,7 +99,7 @@ super::statements! { MANAGEMENT:
         ORDER BY id LIMIT $4";
     CONTACTS_WITH_ACCOUNT = "
         SELECT * FROM contacts
-        WHERE account_number = $1 AND (CAST($2 AS BIGINT) IS NULL OR campaign_id = $2)
+        WHERE account_number = $1 AND account_number <> '' AND (CAST($2 AS BIGINT) IS NULL OR campaign_id = $2)
         ORDER BY id LIMIT $3";
     /// The number with its quotes is the whole value of a field, and never a part of one. A number has no wildcard in it.
     CONTACTS_WITH_NUMBER = "

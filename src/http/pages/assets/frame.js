@@ -10,7 +10,7 @@ const here = document.body.dataset.page;
 /** Is this person's role `least` or a higher one? */
 export const mayAs = (least) => ROLES.indexOf(role) >= ROLES.indexOf(least);
 
-const PLACES = [["board", "supervisor"], ["campaigns", "supervisor"], ["reports", "supervisor"], ["settings", "manager"]];
+const PLACES = [["board", "supervisor"], ["campaigns", "supervisor"], ["contacts", "supervisor"], ["reports", "supervisor"], ["settings", "manager"]];
 
 /** The bar. `inside` stands between the links and the end. */
 export function bar(...inside) {

@@ -1,0 +1,63 @@
+// Forms whose errors stand at their fields, with a summary above that leads to each.
+import { h } from "./dom.js";
+import { t } from "./words.js";
+
+/**
+ * A form. `fields` are `{ name, label, hint, input }`, where `input` is an element; `send()` does the work and throws what was
+ * refused. A problem of a field is shown at it: `name` or one of `also` is the path that the problem names.
+ */
+export function form({ fields, yes, send, extra }) {
+  const summary = h("div", { class: "errors", role: "alert", tabindex: -1 });
+  const shown = fields.map((field) => {
+    const id = `field-${field.name.replace(/\W/g, "-")}`;
+    const error = h("p", { id: `${id}-error`, class: "error" });
+    field.input.id ||= id;
+    field.input.setAttribute("aria-describedby", `${field.hint ? `${id}-hint ` : ""}${id}-error`);
+    const element = h("div", { class: "field" }, h("label", { for: field.input.id }, field.label),
+      field.hint && h("p", { id: `${id}-hint`, class: "hint" }, field.hint), error, field.input);
+    return { ...field, error, element };
+  });
+  const clear = () => {
+    summary.replaceChildren();
+    for (const field of shown) {
+      field.error.textContent = "";
+      field.element.classList.remove("wrong");
+      field.input.removeAttribute("aria-invalid");
+    }
+  };
+  const tell = (refused) => {
+    const problems = refused.problem?.errors?.length ? refused.problem.errors : [{ field: "", problem: refused.message }];
+    const items = problems.map(({ field: path, problem }) => {
+      const at = shown.find((field) => [field.name, ...(field.also ?? [])].some((name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`)));
+      if (!at) return h("li", {}, path ? `${path}: ${problem}` : problem);
+      at.error.textContent = problem;
+      at.element.classList.add("wrong");
+      at.input.setAttribute("aria-invalid", "true");
+      return h("li", {}, h("a", { href: `#${at.input.id}`, onclick: (event) => {
+        event.preventDefault();
+        at.input.focus();
+      } }, `${at.label}: ${problem}`));
+    });
+    summary.replaceChildren(h("h2", {}, t("common.there_is_a_problem")), h("ul", {}, items));
+    summary.focus();
+  };
+  const button = h("button", { class: "main" }, yes);
+  const submit = async (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    clear();
+    button.disabled = true;
+    try {
+      await send();
+    } catch (refused) {
+      tell(refused);
+    } finally {
+      button.disabled = false;
+    }
+  };
+  return h("form", { class: "stack", onsubmit: submit, novalidate: true }, summary, shown.map((field) => field.element), h("div", { class: "buttons" }, button, extra));
+}
+
+export const input = (properties) => h("input", { autocomplete: "off", ...properties });
+export const select = (options, value, properties = {}) =>
+  h("select", properties, options.map(([of, name]) => h("option", { value: of, selected: of === value }, name)));
