@@ -1,11 +1,18 @@
-//! A report for people ([`table`]), for spreadsheets ([`csv()`]) and for programs ([`json`]).
+//! A report for people ([`table`]), for spreadsheets ([`csv()`]), for programs ([`json`]) and for those who reckon with it
+//! ([`parquet()`]).
+
+mod parquet;
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::store::reports::{Column, ColumnKind, Report, Value};
+pub use self::parquet::parquet;
+use crate::{
+    intake::guarded,
+    store::reports::{Column, ColumnKind, Report, Value},
+};
 
 /// An aligned text: numbers to the right, spans as `h:mm:ss`, totals under a line.
 pub fn table(report: &Report) -> String {
@@ -62,7 +69,8 @@ fn clock(seconds: i64) -> String {
 
 /// Comma-separated values (RFC 4180) with a header and without totals; spans are seconds.
 ///
-/// A text that a spreadsheet would take for a formula gets an apostrophe in front.
+/// A text that a spreadsheet would take for a formula gets an apostrophe in front, and so does one that begins with an
+/// apostrophe: whoever takes one off has every text as it was.
 pub fn csv(report: &Report) -> String {
     let header = report.columns.iter().map(|column| column.name.to_owned());
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
@@ -78,8 +86,7 @@ pub fn csv(report: &Report) -> String {
 fn plain(value: &Value) -> String {
     match value {
         Value::Empty => String::new(),
-        Value::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) => format!("'{text}"),
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => guarded(text).into_owned(),
         Value::Count(number) | Value::Seconds(number) => number.to_string(),
         Value::Share(share) => share.to_string(),
     }

@@ -1,9 +1,11 @@
-//! `rappel report`: what happened, as a table, CSV or JSON.
+//! `rappel report`: what happened, as a table, CSV, JSON or Parquet.
+
+use std::io::{IsTerminal as _, Write as _};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::{CliError, DatabaseArg, Outcome, now, read_instant};
+use super::{CliError, DatabaseArg, Outcome, fail, now, read_instant};
 use crate::{
     domain::{zone::Zone, zone_rules::ZoneRules},
     report_format,
@@ -57,6 +59,8 @@ enum Format {
     Csv,
     /// For programs.
     Json,
+    /// For those who reckon with it: a file, so say where it goes, e.g. > report.parquet
+    Parquet,
 }
 
 /// Reads a word of an enum that knows its words through serde.
@@ -86,6 +90,10 @@ fn print(report: &Report, format: Format) -> Outcome {
         Format::Table => print!("{}", report_format::table(report)),
         Format::Csv => print!("{}", report_format::csv(report)),
         Format::Json => println!("{}", serde_json::to_string_pretty(&report_format::json(report))?),
+        Format::Parquet if std::io::stdout().is_terminal() => {
+            return fail("a Parquet file is not for the terminal; send it somewhere, e.g. > report.parquet");
+        }
+        Format::Parquet => std::io::stdout().write_all(&report_format::parquet(report))?,
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::{
         campaign::{Campaign, CampaignRules, CampaignState},
         ids::CampaignId,
     },
-    store::{CampaignProgress, ManageError},
+    store::{CampaignProgress, ContactList, ManageError},
 };
 
 /// Which campaign.
@@ -80,6 +80,16 @@ pub(super) async fn summary(
 pub(super) struct CampaignAlone {
     /// The campaign.
     campaign: Campaign,
+}
+
+/// The contact lists of a campaign.
+pub(super) async fn lists(
+    caller: Caller,
+    State(app): State<App>,
+    Path(path): Path<CampaignPath>,
+) -> Result<Json<Vec<ContactList>>, Problem> {
+    let campaign = app.campaign(&caller, &path.name).await?;
+    Ok(Json(app.db.lists(campaign.id).await?))
 }
 
 /// Rules that were checked.

@@ -34,8 +34,8 @@ mod softphone;
 mod suppressions;
 mod teams;
 mod tokens;
-mod waiting;
 mod uploads;
+mod waiting;
 
 use app::App;
 

@@ -64,6 +64,7 @@ enum Format {
     #[default]
     Json,
     Csv,
+    Parquet,
 }
 
 /// A report, on the caller's team or on all.
@@ -91,7 +92,7 @@ pub(super) async fn one(
         now: app.clock.now(),
     };
     let report = app.db.report(&query, &app.rules).await?;
-    Ok(Written { report, format })
+    Ok(Written { kind: path.kind, report, format })
 }
 
 fn groups(text: &str) -> Result<Vec<GroupBy>, Problem> {
@@ -105,8 +106,18 @@ fn utc() -> Zone {
 
 /// A report on its way out.
 pub(super) struct Written {
+    kind: ReportKind,
     report: Report,
     format: Format,
+}
+
+/// The media type of Parquet files.
+const PARQUET: &str = "application/vnd.apache.parquet";
+
+/// A file that browsers keep by a name.
+fn file(media_type: &'static str, kind: ReportKind, ending: &str, bytes: Vec<u8>) -> Response {
+    let name = format!("attachment; filename=\"{}.{ending}\"", kind.name());
+    ([(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response()
 }
 
 impl IntoResponse for Written {
@@ -114,8 +125,9 @@ impl IntoResponse for Written {
         match self.format {
             Format::Json => Json(report_format::json(&self.report)).into_response(),
             Format::Csv => {
-                ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], report_format::csv(&self.report)).into_response()
+                file("text/csv; charset=utf-8", self.kind, "csv", report_format::csv(&self.report).into_bytes())
             }
+            Format::Parquet => file(PARQUET, self.kind, "parquet", report_format::parquet(&self.report)),
         }
     }
 }
@@ -125,6 +137,7 @@ impl Answer for Written {
         operation.answer::<JsonReport>(StatusCode::OK);
         if let Some(content) = operation.responses.get_mut("200").and_then(|answer| answer.get_mut("content")) {
             content["text/csv"] = json!({ "schema": { "type": "string" } });
+            content[PARQUET] = json!({ "schema": { "type": "string", "format": "binary" } });
         }
     }
 }

@@ -119,6 +119,7 @@ fn table(r: &mut Routes) {
     r.post("/v1/campaigns/{name}/pause", MANAGER, "Pause the campaign", campaigns::pause);
     r.post("/v1/campaigns/{name}/end", MANAGER, "End the campaign for good", campaigns::end);
     r.get("/v1/campaigns/{name}/outlook", SUPERVISOR, "How many contacts can be called when, and why", outlooks::one);
+    r.get("/v1/campaigns/{name}/lists", SUPERVISOR, "The contact lists of a campaign", campaigns::lists);
     r.get("/v1/campaigns/{name}/contacts", SUPERVISOR, "Contacts of a campaign", contacts::list);
     r.post("/v1/campaigns/{name}/contacts", MANAGER, "Load contacts", new_contacts::load);
     r.post("/v1/campaigns/{name}/uploads", MANAGER, "Send a list, to be checked", uploads::send);
@@ -136,7 +137,7 @@ fn table(r: &mut Routes) {
     r.get("/v1/contacts/{contact_id}/callbacks", SUPERVISOR, "Callbacks of a contact", contacts::callbacks_of);
 
     r.post("/v1/suppressions/search", MANAGER, "Numbers not to be called", suppressions::list);
-    r.get("/v1/reports/{kind}", SUPERVISOR, "A report, as JSON or CSV", reports::one);
+    r.get("/v1/reports/{kind}", SUPERVISOR, "A report, as JSON, CSV or Parquet", reports::one);
 
     r.post("/v1/suppressions", MANAGER, "Never call a number, from now on", suppressions::add);
     r.post("/v1/suppressions/remove", MANAGER, "Take a number off", suppressions::remove);

@@ -56,6 +56,8 @@ assets!(
     "panel.js",
     "phone.js",
     "preview.js",
+    "reports.css",
+    "reports.js",
     "said.js",
     "sign_in.css",
     "sign_in.js",

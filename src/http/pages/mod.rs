@@ -35,6 +35,7 @@ const PAGES: &[Page] = &[
     Page { name: "board", role: Role::Supervisor },
     Page { name: "campaigns", role: Role::Supervisor },
     Page { name: "contacts", role: Role::Supervisor },
+    Page { name: "reports", role: Role::Supervisor },
 ];
 
 /// What a page may do: nothing that does not come from here. Frames are for nobody, forms are sent by modules alone.

@@ -15,6 +15,9 @@ fn more(page: &str) -> &'static [&'static str] {
             "act", "alerts", "busy", "callback", "customer", "event", "key", "keypad", "kind", "outcome", "pad",
             "party", "phase", "phone", "reason", "refusal", "state", "waiting", "why",
         ],
+        "board" => &["state", "reason"],
+        "campaigns" | "reports" => &["outcome", "state"],
+        "contacts" => &["campaigns", "outcome", "state"],
         _ => &[],
     }
 }

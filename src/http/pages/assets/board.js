@@ -178,7 +178,7 @@ function showTiles() {
     tile(t("board.callers_waiting"), number(view.callers_waiting), { class: view.callers_waiting > 0 ? "asks" : "" }),
     tile(t("board.longest_wait"), wait, { class: since ? "asks" : "" }),
     tile(t("board.callbacks_due"), number(view.callbacks_due)),
-    STATES.map((state) => tile(t(`word.${state}`), number(rows.in(state)), { class: `state-${state}` })));
+    STATES.map((state) => tile(t(`state.${state}`), number(rows.in(state)), { class: `state-${state}` })));
 }
 
 function showCampaigns() {
@@ -203,7 +203,7 @@ function chooser() {
 
 function limitsPanel() {
   const field = (state) => h("div", { class: "field" },
-    h("label", { for: `limit-${state}` }, t(`word.${state}`)),
+    h("label", { for: `limit-${state}` }, t(`state.${state}`)),
     h("input", { id: `limit-${state}`, type: "number", min: 1, max: 600, value: limits[state], oninput: (event) => {
       const minutes = Number(event.target.value);
       if (!(minutes >= 1 && minutes <= 600)) return;

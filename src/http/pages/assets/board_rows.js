@@ -9,7 +9,7 @@ const ORDER = ["talking", "hold", "reserved", "wrap_up", "ready", "not_ready", "
 const COLUMNS = ["name", "state", "time", "work", "reason", "previews", "calls", "talk"];
 const NUMBERS = ["time", "previews", "calls", "talk"];
 
-const reasonOf = (line) => (line.reason ? textOr(`word.reason_${line.reason}`, line.reason) : "");
+const reasonOf = (line) => (line.reason ? textOr(`reason.${line.reason}`, line.reason) : "");
 const workOf = (line) => [line.contact_name || (line.contact_id && t("word.contact_number", { id: line.contact_id })), line.works_for].filter(Boolean).join(" · ");
 
 /** "Agent 2" before "Agent 10". */
@@ -116,7 +116,7 @@ export class Rows {
     const line = this.lines.get(id);
     const row = this.made.get(id) ?? this.make(line);
     const today = this.counts.get(id) ?? { previews: 0, calls: 0, talk: 0 };
-    const pending = line.pending ? t("board.then", { state: t(`word.${line.pending.state}`) }) : line.wrap_up_pending ? t("board.then", { state: t("word.wrap_up") }) : "";
+    const pending = line.pending ? t("board.then", { state: t(`state.${line.pending.state}`) }) : line.wrap_up_pending ? t("board.then", { state: t("state.wrap_up") }) : "";
     const set = (column, value, fill) => {
       if (row.shown[column] === value) return;
       row.shown[column] = value;
@@ -124,7 +124,7 @@ export class Rows {
     };
     set("name", line.agent.name || line.agent.login);
     set("state", `${line.state}${pending}`, (cell) => cell.replaceChildren(
-      h("span", { class: `state state-${line.state}` }, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[line.state]), " ", t(`word.${line.state}`)),
+      h("span", { class: `state state-${line.state}` }, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[line.state]), " ", t(`state.${line.state}`)),
       pending && h("span", { class: "quiet" }, ` ${pending}`)));
     set("work", workOf(line), (cell) => cell.replaceChildren(line.contact_id
       ? h("a", { href: `/contacts?id=${line.contact_id}` }, workOf(line)) : workOf(line)));
@@ -135,7 +135,7 @@ export class Rows {
     row.element.dataset.state = line.state;
     this.time(row, line);
     this.buttons(row, line);
-    row.text = `${line.agent.name} ${line.agent.login} ${t(`word.${line.state}`)} ${reasonOf(line)} ${workOf(line)}`.toLowerCase();
+    row.text = `${line.agent.name} ${line.agent.login} ${t(`state.${line.state}`)} ${reasonOf(line)} ${workOf(line)}`.toLowerCase();
   }
 
   time(row, line) {

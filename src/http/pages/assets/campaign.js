@@ -125,6 +125,6 @@ function shownDay({ hours, outcomes, all, callbacks }) {
         bars({ title: t("campaigns.by_hour"), parts: [t("campaigns.answered"), t("campaigns.not_answered")],
           bars: hours.map((row) => ({ label: row.hour, values: [row.answered, row.attempts - row.answered] })) }),
         bars({ title: t("campaigns.by_outcome"), parts: [t("campaigns.attempts")],
-          bars: outcomes.map((row) => ({ label: textOr(`word.outcome_${row.outcome}`, row.outcome), values: [row.attempts] })) })),
+          bars: outcomes.map((row) => ({ label: row.outcome === "open" ? t("word.going_on") : textOr(`outcome.${row.outcome}`, row.outcome), values: [row.attempts] })) })),
   ];
 }

@@ -33,6 +33,9 @@ show(main, h("h1", {}, t("contacts.title")),
     h("p", { id: "text-hint", class: "hint" }, t("contacts.search_hint")), field), h("button", { class: "main" }, t("common.search"))),
   h("div", { role: "status", "aria-live": "polite" }, found), grouped);
 
+/** "2026-11-24 17:30 in America/Chicago and 16:30 in America/Denver" */
+const there = (text) => text.replaceAll(" in ", t("contacts.in_zone")).replaceAll(" and ", t("contacts.and"));
+
 const name = (contact) => `${contact.first_name} ${contact.last_name}`.trim() || t("word.contact_number", { id: contact.id });
 
 function several(all, text) {
@@ -69,7 +72,7 @@ async function one(id) {
     const head = answer.number && answer.number !== about && h("tr", {}, h("th", { scope: "rowgroup", colspan: 3 }, answer.number));
     about = answer.number;
     return [head, h("tr", {}, h("td", { class: `answer ${answer.allows ? "yes" : "no"}` }, answer.allows ? `✓ ${t("contacts.yes")}` : `✗ ${t("contacts.no")}`),
-      h("td", {}, says(answer)), h("td", {}, answer.changes_at ? t("contacts.until", { at: instant(answer.changes_at), there: answer.changes_at_local ?? "" }) : ""))];
+      h("td", {}, says(answer)), h("td", {}, answer.changes_at ? t("contacts.until", { at: instant(answer.changes_at), there: there(answer.changes_at_local ?? "") }) : ""))];
   });
   const zoneless = why.answers.some((answer) => answer.rule === "zone_known" && !answer.allows);
   show(found,
@@ -87,7 +90,7 @@ async function one(id) {
 function attemptTable(attempts) {
   const talked = (attempt) => attempt.answered_at && attempt.hung_up_at ? clock((new Date(attempt.hung_up_at) - new Date(attempt.answered_at)) / 1000) : "";
   const line = (attempt) => h("tr", {}, h("td", {}, instant(attempt.opened_at)), h("td", {}, phone(attempt.number)),
-    h("td", {}, attempt.outcome ? textOr(`word.outcome_${attempt.outcome.kind}`, attempt.outcome.kind) : t("word.outcome_open")), h("td", { class: "number" }, talked(attempt)), h("td", {}, attempt.wrap_up_reason ?? ""));
+    h("td", {}, attempt.outcome ? textOr(`outcome.${attempt.outcome.kind}`, attempt.outcome.kind) : t("word.going_on")), h("td", { class: "number" }, talked(attempt)), h("td", {}, attempt.wrap_up_reason ?? ""));
   return h("div", { class: "scroll" }, h("table", {}, h("caption", { class: "hidden" }, t("contacts.attempts")),
     h("thead", {}, h("tr", {}, ["when", "number", "outcome", "talk", "label"].map((key) => h("th", { scope: "col" }, t(`contacts.${key}`))))), h("tbody", {}, attempts.map((attempt) => line({ ...attempt, ...attempt.phase })))));
 }
