@@ -2,6 +2,7 @@
 
 mod api;
 mod architecture;
+mod browser;
 mod calls;
 mod campaign_files;
 mod intake;

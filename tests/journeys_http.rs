@@ -3,7 +3,7 @@
 
 mod around;
 mod desk;
-mod floor;
+pub mod floor;
 mod guide;
 
 mod t01;

@@ -129,6 +129,11 @@ impl World {
         Self { base, client: Client::new(), tokens, orders, db, teams, clock, stopping }
     }
 
+    /// Where it is served.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The token of `agent`, `agent_2`, `supervisor` (of the team), `manager` or `admin`.
     pub fn token(&self, who: &str) -> &str {
         &self.tokens[who]

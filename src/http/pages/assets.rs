@@ -1,6 +1,6 @@
 //! The files that pages are made of, inside the program. What is not listed here is not served.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use sha2::{Digest, Sha256};
 
@@ -76,6 +76,21 @@ pub(super) fn find(name: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.name == name)
 }
 
+/// A module and all that it is made of, so that a browser can ask for them at once.
+pub(super) fn modules(entry: &str) -> BTreeSet<&'static str> {
+    let mut found = BTreeSet::new();
+    let mut ahead: Vec<_> = find(entry).into_iter().collect();
+    while let Some(module) = ahead.pop() {
+        if found.insert(module.name) {
+            let bytes = module.bytes();
+            let source = String::from_utf8_lossy(&bytes);
+            let imports = source.split("from \"./").skip(1).filter_map(|rest| find(rest.split('"').next()?));
+            ahead.extend(imports);
+        }
+    }
+    found
+}
+
 impl Asset {
     /// What is in it. A program built for development reads the source folder, so that a page can be changed without building.
     pub fn bytes(&self) -> Cow<'static, [u8]> {
@@ -91,7 +106,8 @@ impl Asset {
     /// Changes when the file does.
     pub fn tag(&self) -> String {
         let digest = Sha256::digest(self.bytes());
-        format!("\"{}\"", data_encoding::BASE64URL_NOPAD.encode(&digest[..12]))
+        // Weak, since it may be sent compressed or not.
+        format!("W/\"{}\"", data_encoding::BASE64URL_NOPAD.encode(&digest[..12]))
     }
 
     /// What a browser is told that it is.
@@ -107,9 +123,16 @@ impl Asset {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
+
+    #[test]
+    fn a_page_says_at_once_all_that_it_is_made_of() {
+        let modules = modules("desktop.js");
+        for name in ["desktop.js", "call.js", "dom.js", "words.js", "zones.js"] {
+            assert!(modules.contains(name), "{name}: {modules:?}");
+        }
+        assert!(!modules.contains("sign_in.js"));
+    }
 
     #[test]
     fn every_file_of_the_folder_is_listed_and_known_to_browsers() {

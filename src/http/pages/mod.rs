@@ -5,6 +5,7 @@
 //! words in `words.toml`.
 
 mod assets;
+mod packed;
 mod shell;
 mod words;
 
@@ -54,9 +55,13 @@ pub(super) fn router() -> Router<App> {
     router.layer(middleware::from_fn(guarded))
 }
 
-/// The headers of everything that a browser shows.
+/// The headers of everything that a browser shows; it is sent small to who can read that.
 async fn guarded(request: Request, next: Next) -> Response {
+    let reads_gzip = request.headers().get(header::ACCEPT_ENCODING).is_some_and(packed::reads_gzip);
     let mut response = next.run(request).await;
+    if reads_gzip {
+        response = packed::pack(response).await;
+    }
     let headers = response.headers_mut();
     let fixed = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -110,7 +115,7 @@ fn html(page: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
-        (header::VARY, "Accept-Language, Cookie"),
+        (header::VARY, "Accept-Encoding, Accept-Language, Cookie"),
     ];
     (headers, page).into_response()
 }
@@ -120,7 +125,11 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = assets::find(&name) else { return StatusCode::NOT_FOUND.into_response() };
     let tag = asset.tag();
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
-    let about = [(header::ETAG, tag), (header::CACHE_CONTROL, "no-cache".to_owned())];
+    let about = [
+        (header::ETAG, tag),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+        (header::VARY, "Accept-Encoding".to_owned()),
+    ];
     if known {
         return (StatusCode::NOT_MODIFIED, about).into_response();
     }

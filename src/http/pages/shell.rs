@@ -42,6 +42,9 @@ pub(super) fn page(name: &str, role: Option<Role>, language: Language) -> String
                 link rel="stylesheet" href="/assets/base.css";
                 link rel="stylesheet" href={ "/assets/" (name) ".css" };
                 script type="application/json" id="words" { (PreEscaped(words)) }
+                @for module in super::assets::modules(&format!("{name}.js")) {
+                    link rel="modulepreload" href={ "/assets/" (module) };
+                }
                 script type="module" src={ "/assets/" (name) ".js" } {}
             }
             body data-page=(name) data-role=(role.map_or("", Role::name)) {

@@ -15,7 +15,7 @@ pub mod browser;
 pub mod carrier;
 mod network;
 pub mod phone;
-mod process;
+pub mod process;
 pub mod sound;
 
 use std::{

@@ -48,12 +48,12 @@ export function callbackPanel() {
         field("time", h("input", { id: "callback-time", value: form.time, placeholder: "14:30 / 2:30 PM", autocomplete: "off", "data-focus": true, oninput: (event) => edit({ time: event.target.value }),
           "aria-describedby": "wrong-time hint-time", "aria-invalid": form.wrong ? "true" : null }), t("callback.time_hint"))),
       outcome(),
-      field("number", h("input", { id: "callback-number", value: form.number, placeholder: phone(callback?.number ?? dialog.customer.number), inputmode: "tel", autocomplete: "off",
+      h("div", { class: "row" }, field("number", h("input", { id: "callback-number", value: form.number, placeholder: phone(callback?.number ?? dialog.customer.number), inputmode: "tel", autocomplete: "off",
         oninput: (event) => edit({ number: event.target.value }), "aria-describedby": "wrong-number" })),
-      field("owner", h("select", { id: "callback-owner", onchange: (event) => edit({ owner: event.target.value }) },
-        ["", "own_agent", "any"].map((value) => h("option", { value, selected: form.owner === value }, t(`callback.owner_${value || "campaign"}`))))),
+        field("owner", h("select", { id: "callback-owner", onchange: (event) => edit({ owner: event.target.value }) },
+        ["", "own_agent", "any"].map((value) => h("option", { value, selected: form.owner === value }, t(`callback.owner_${value || "campaign"}`)))))),
       no && h("p", { class: "error" }, no),
-      h("div", { class: "row" },
+      h("div", { class: "row last" },
         h("button", { class: "main", id: "callback-save", "aria-disabled": no || desk.busy ? "true" : null }, desk.busy === "schedule" ? t("busy.schedule") : t(callback ? "callback.update" : "callback.schedule")),
         callback && h("button", { type: "button", id: "callback-cancel", "aria-disabled": desk.busy ? "true" : null, onclick: () => cancel(dialog) }, t("callback.cancel")))));
 }

@@ -71,7 +71,10 @@ export async function begin(heard) {
   follow("/v1/me/events", desk.view.last_event_seq, {
     event: (event) => {
       if (event.seq > desk.view.last_event_seq) refreshFor(event);
-      else if (backAt !== null && event.seq <= backAt) desk.meanwhile.push(event);
+      else if (backAt !== null && event.seq <= backAt) {
+        desk.meanwhile.push(event);
+        changed();
+      }
       heard(event);
     },
     lost: (at) => {
@@ -130,8 +133,12 @@ const ORDER = ["talking", "ringing", "dialing", "connecting", "offered", "held",
 export const dialogs = () =>
   [...(desk.view?.dialogs ?? [])].sort((one, other) => ORDER.indexOf(one.phase) - ORDER.indexOf(other.phase));
 
-/** The dialog in which an act works now, else the one that the agent is in. */
-export const dialogFor = (act) => dialogs().find((dialog) => dialog.allowed_acts.includes(act)) ?? dialogs()[0];
+/** The dialog in which an act works now; else the one that it would be about, which says why not. */
+export function dialogFor(act) {
+  const all = dialogs();
+  const consulted = ["conference", "transfer"].includes(act) && all.find((dialog) => all.some((other) => other.about === dialog.dialog_id));
+  return all.find((dialog) => dialog.allowed_acts.includes(act)) ?? (consulted || all[0]);
+}
 
 /** Opens a panel, or closes it if it is the one that is open. */
 export function toggle(panel) {

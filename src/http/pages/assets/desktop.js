@@ -1,10 +1,9 @@
 // The agent's desktop: what is on it, where. Each part is a function of the view; only what differs is touched.
 import { alertNew, alertsPanel } from "./alerts.js";
-import { button, ofAgent, whyNot } from "./buttons.js";
 import { callActions, cards, dialogList } from "./call.js";
 import { callbackPanel } from "./callback.js";
 import { classifyPanel } from "./classify.js";
-import { begin, close, desk, shownBy, toggle } from "./desk.js";
+import { begin, close, desk, shownBy } from "./desk.js";
 import { h, show } from "./dom.js";
 import { earlier } from "./history.js";
 import { help } from "./keys.js";
@@ -40,7 +39,7 @@ function actions(view) {
   if (view.state === "logged_out") return null;
   if (view.preview) return previewActions();
   if (view.dialogs.length > 0) return callActions();
-  return button("place", { why: whyNot("place_call", ofAgent()), onclick: () => toggle({ name: "pad", purpose: "place" }), "aria-expanded": String(desk.panel?.name === "pad") });
+  return null;
 }
 
 /** A panel that makes no sense any more closes by itself. */

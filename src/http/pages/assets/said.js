@@ -34,9 +34,25 @@ export function regions(h) {
   return [polite, urgent];
 }
 
-/** Has a text read out, at once where it is urgent. */
+const READING_MS = 800;
+const waiting = [];
+let reading = false;
+
+/** Has a text read out, one after the other; at once where it is urgent. */
 export function say(text, isUrgent = false) {
-  const region = isUrgent ? urgent : polite;
+  if (isUrgent) return put(urgent, text);
+  waiting.push(text);
+  if (!reading) next();
+}
+
+function next() {
+  reading = waiting.length > 0;
+  if (!reading) return;
+  put(polite, waiting.shift());
+  setTimeout(next, READING_MS);
+}
+
+function put(region, text) {
   region.textContent = "";
   // Another task: a region that is filled as it is emptied says nothing.
   setTimeout(() => (region.textContent = text), 50);

@@ -18,13 +18,16 @@ export function stateButtons() {
     why: state === "ready" ? t("desktop.why_ready") : whyNot("ready", ofAgent()), onclick: () => act("ready", () => put("/v1/me/state", { state: "ready" })) });
   const notReady = button("not_ready", { symbol: "not_ready", "aria-expanded": String(desk.panel?.name === "not_ready"), "aria-pressed": String(state === "not_ready" || pending?.state === "not_ready"),
     why: whyNot("not_ready", ofAgent()), onclick: choose });
-  return h("div", { class: "states", role: "group", "aria-label": t(isIdle ? "desktop.state_now" : "desktop.state_after"), key: "states" }, ready, notReady);
+  const place = button("place", { why: whyNot("place_call", ofAgent()), onclick: () => toggle({ name: "pad", purpose: "place" }),
+    "aria-expanded": String(desk.panel?.name === "pad" && desk.panel.purpose === "place") });
+  return h("div", { class: "states", role: "group", "aria-label": t(isIdle ? "desktop.state_now" : "desktop.state_after"), key: "states" }, place, ready, notReady);
 }
 
 async function choose() {
   toggle({ name: "not_ready" });
   reasons = await get("/v1/me/reasons").then((all) => all.not_ready, () => reasons);
   changed();
+  queueMicrotask(() => document.querySelector("#panel-not_ready [data-focus]")?.focus());
 }
 
 /** The reasons to choose from; where none are assigned, one's own words. */

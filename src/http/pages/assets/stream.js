@@ -21,7 +21,7 @@ export function follow(path, after, on) {
     clearTimeout(watch);
     watch = setTimeout(broken, SILENCE_MS);
   };
-  const broken = async () => {
+  const broken = () => {
     source?.close();
     source = null;
     clearTimeout(watch);
@@ -33,13 +33,14 @@ export function follow(path, after, on) {
     watch = setTimeout(again, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
   };
   const again = async () => {
+    clearTimeout(watch);
     // The stream itself does not say why it cannot be opened; this does, and asks to sign in where that is why.
     try {
       await get("/v1/session");
     } catch {
       return broken();
     }
-    if (!over) connect();
+    if (!over && source === null) connect();
   };
   const connect = () => {
     source = new EventSource(`${path}?for_page=true&after=${last}`);
@@ -60,9 +61,14 @@ export function follow(path, after, on) {
       on.event(JSON.parse(message.data));
     };
   };
+  // The computer knows first when its own network goes, and comes back.
+  addEventListener("offline", broken);
+  addEventListener("online", again);
   connect();
   return () => {
     over = true;
+    removeEventListener("offline", broken);
+    removeEventListener("online", again);
     source?.close();
     clearTimeout(watch);
   };

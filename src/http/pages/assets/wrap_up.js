@@ -35,6 +35,6 @@ const first = (id) => document.getElementById(`search-${id}`) ?? document.queryS
 
 const chip = (dialog, reason, why) => {
   const name = `reason ${reason}`;
-  return h("button", { type: "button", class: "chip", key: reason, "aria-pressed": String(dialog.wrap_up_reason === reason), "aria-disabled": why ? "true" : null, title: why,
+  return h("button", { type: "button", class: "chip", key: reason, "data-reason": reason, "aria-pressed": String(dialog.wrap_up_reason === reason), "aria-disabled": why ? "true" : null, title: why,
     "aria-busy": desk.busy === name ? "true" : null, onclick: () => (why ? say(why, true) : act(name, () => put(path(dialog, "wrap-up-reason"), { reason }))) }, reason);
 };

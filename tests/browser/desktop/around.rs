@@ -1,0 +1,202 @@
+//! What holds around the ten tasks: the keyboard, several tabs, clicks that come twice, a network that goes away, a session
+//! that ends, how much is sent, and how fast it is shown.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::seat::{Seat, in_both_languages};
+use crate::{
+    journeys_http::floor::{CHICAGO, Floor, WRAP_UP},
+    support::browser::{Browser, Look},
+};
+
+in_both_languages!(signing_in_at_the_phone, everything_by_the_keyboard, a_lost_connection_and_what_happened_meanwhile);
+
+async fn signing_in_at_the_phone(look: Look) {
+    let floor = Floor::new().await;
+    let page = Browser::open(floor.world.base(), look).await;
+    page.go("/desktop").await;
+    page.type_in("#token", floor.world.token("agent")).await;
+    page.press("form.sign-in button").await;
+    // Another agent's phone is not theirs.
+    let lee = floor.lee().await;
+    page.type_in("#extension", lee.extension).await;
+    page.press("#act-sign_in").await;
+    let french = look.language.starts_with("fr");
+    page.shows("main .error", if french { "Un autre agent utilise le poste 1002" } else { "Another agent uses phone 1002" })
+        .await;
+    page.type_in("#extension", "1001").await;
+    page.press("#act-sign_in").await;
+    page.element(".state.not_ready").await;
+    page.shows(".agent", "1001").await;
+    // This computer knows its phone.
+    let (status, _) = floor.world.send(floor.world.token("agent"), &Method::DELETE, "/v1/me/session", None).await;
+    assert_eq!(status, 200);
+    page.element("#extension").await;
+    assert_eq!(page.script("return document.getElementById('extension').value").await, "1001");
+    page.is_calm(&["Password forms", "409"]).await;
+    page.close().await;
+}
+
+async fn everything_by_the_keyboard(look: Look) {
+    let mut floor = Floor::new().await;
+    floor.reason("not_ready", 1, "Lunch").await;
+    floor.campaign(WRAP_UP, &[CHICAGO]).await;
+    let mut seat = Seat::at(floor, look).await;
+    let key = |seat: &Seat, english: &'static str, french: &'static str| seat.says(english, french).to_lowercase();
+    seat.page.keys("?").await;
+    seat.page.shows("#panel-help", seat.says("Accept", "Accepter")).await;
+    seat.page.escape().await;
+    seat.page.gone("#panel-help").await;
+    // In a field a letter is a letter.
+    seat.page.keys(&key(&seat, "P", "E")).await;
+    seat.page.element("#pad-number:focus").await;
+    seat.page.keys(&key(&seat, "Y", "P")).await;
+    assert_eq!(seat.kim.state().await, "not_ready");
+    seat.page.escape().await;
+    seat.page.gone("#panel-pad").await;
+    seat.page.keys(&key(&seat, "Y", "P")).await;
+    seat.is("reserved").await;
+    seat.page.element("#act-accept kbd").await;
+    seat.page.keys("a").await;
+    let (_, line, ..) = seat.floor.dialled().await;
+    seat.floor.connected(line).await;
+    seat.is("talking").await;
+    seat.page.keys(&key(&seat, "H", "M")).await;
+    seat.is("hold").await;
+    seat.page.keys("r").await;
+    seat.is("talking").await;
+    seat.page.keys("l").await;
+    seat.page.element("#panel-reclassify :focus").await;
+    seat.page.keys("4").await;
+    seat.page.until("it is a fax", async || seat.content("#act-reclassify").await.contains(seat.says("Fax", "Télécopieur"))).await;
+    seat.page.keys("s").await;
+    seat.page.element(".reasons .chip:focus").await;
+    seat.page.keys(" ").await;
+    seat.page.element(".reasons .chip[aria-pressed=true]").await;
+    // A letter whose button does not work says why.
+    seat.page.keys(&key(&seat, "T", "V")).await;
+    seat.hears("Consult somebody first", "Consultez d’abord quelqu’un").await;
+    seat.page.keys(&key(&seat, "E", "T")).await;
+    seat.is("wrap_up").await;
+    seat.page.keys("n").await;
+    seat.page.element("[data-reason=Lunch]:focus").await;
+    seat.page.keys("1").await;
+    seat.is("not_ready").await;
+    seat.calm().await;
+}
+
+async fn a_lost_connection_and_what_happened_meanwhile(look: Look) {
+    let mut seat = Seat::previewing(WRAP_UP, look).await;
+    seat.page.network(false).await;
+    // The stream is open still: it is the server that goes on without this page.
+    seat.page.script("window.dispatchEvent(new Event('offline'))").await;
+    seat.page.shows("#lost", seat.says("Connection lost", "Connexion perdue")).await;
+    seat.cannot("accept", "The connection is lost", "La connexion est perdue").await;
+    let preview = seat.kim.view().await["preview"]["reservation_id"].as_str().unwrap().to_owned();
+    seat.kim.done(Method::POST, &format!("preview/{preview}/close"), None).await;
+    seat.kim.becomes("ready").await;
+    seat.page.network(true).await;
+    seat.is("ready").await;
+    seat.page.gone("#lost").await;
+    seat.page.shows("#meanwhile", seat.says("the contact was closed", "le contact a été fermé")).await;
+    seat.page.press("#meanwhile button").await;
+    seat.page.gone("#meanwhile").await;
+    seat.calm_but(&["ERR_INTERNET_DISCONNECTED"]).await;
+}
+
+#[tokio::test]
+async fn a_double_click_accepts_once() {
+    let mut seat = Seat::previewing("", Look::ENGLISH).await;
+    let twice = "const button = document.getElementById('act-accept'); button.click(); button.click(); button.click()";
+    seat.page.script(twice).await;
+    seat.page.element("#act-accept[aria-busy=true], #act-end").await;
+    seat.floor.dialled().await;
+    seat.gone("accept").await;
+    seat.floor.nothing_ordered();
+    seat.calm().await;
+}
+
+#[tokio::test]
+async fn two_tabs_agree() {
+    let seat = Seat::previewing(WRAP_UP, Look::ENGLISH).await;
+    let first = seat.page.client.window().await.unwrap();
+    let second = seat.page.client.new_window(true).await.unwrap().handle;
+    seat.page.client.switch_to_window(second.clone()).await.unwrap();
+    seat.page.go("/desktop").await;
+    seat.press("decline").await;
+    seat.press("close_contact").await;
+    seat.is("ready").await;
+    seat.page.client.switch_to_window(first).await.unwrap();
+    seat.is("ready").await;
+    seat.press("not_ready").await;
+    seat.page.type_in("#own-reason", "Coffee").await;
+    seat.page.press("#panel-not_ready .main").await;
+    seat.is("not_ready").await;
+    seat.page.client.switch_to_window(second).await.unwrap();
+    seat.page.shows(".state.not_ready .now", "Coffee").await;
+    seat.calm().await;
+}
+
+/// The session ends on the server: the person signs in where they are, and nothing on the page is lost.
+#[tokio::test]
+async fn a_session_that_is_over_is_made_again_in_place() {
+    let (seat, _) = Seat::talking("", Look::ENGLISH).await;
+    seat.press("callback").await;
+    seat.page.client.delete_all_cookies().await.unwrap();
+    seat.page.type_in("#callback-time", "14:30").await;
+    seat.page.type_in("dialog #token", seat.floor.world.token("agent")).await;
+    seat.page.press("dialog form.sign-in button").await;
+    seat.page.gone("dialog").await;
+    seat.press("hold").await;
+    seat.is("hold").await;
+    assert_eq!(seat.page.script("return document.getElementById('callback-time').value").await, "14:30");
+    seat.calm_but(&["401"]).await;
+}
+
+#[tokio::test]
+async fn the_first_page_is_small() {
+    let seat = Seat::at(Floor::new().await, Look::FRENCH).await;
+    let script = "return performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))\
+                  .filter((it) => !it.name.includes('/v1/')).map((it) => [it.name, it.transferSize, it.encodedBodySize])";
+    let sent = seat.page.script(script).await;
+    let bytes = |entry: &Value| entry[1].as_u64().unwrap().max(entry[2].as_u64().unwrap());
+    let total: u64 = sent.as_array().unwrap().iter().map(bytes).sum();
+    println!("the first page: {total} bytes in {} files", sent.as_array().unwrap().len());
+    assert!(total < 100_000, "{total} bytes: {sent:#}");
+    seat.calm().await;
+}
+
+#[tokio::test]
+async fn what_happens_is_measured_until_it_is_seen() {
+    let (seat, call) = Seat::talking(WRAP_UP, Look::ENGLISH).await;
+    seat.over(&call).await;
+    seat.is("wrap_up").await;
+    let script = "return performance.getEntriesByName('event_to_paint').map((it) => it.duration)";
+    seat.page.until("it was measured", async || seat.page.script(script).await.as_array().unwrap().len() > 3).await;
+    let mut spans: Vec<f64> =
+        seat.page.script(script).await.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+    spans.sort_by(f64::total_cmp);
+    println!("from the event to the paint, median: {:.1} ms of {}", spans[spans.len() / 2], spans.len());
+    seat.calm().await;
+}
+
+#[tokio::test]
+async fn every_view_reads_at_twice_the_size_and_in_the_dark() {
+    for (look, name) in [
+        (Look { dark: true, ..Look::ENGLISH }, "dark"),
+        // 1280 x 720 at 200 % leaves half of each.
+        (Look { size: (640, 360), ..Look::FRENCH }, "twice"),
+    ] {
+        let (seat, _) = Seat::talking(WRAP_UP, look).await;
+        for act in ["callback", "reclassify", "consult"] {
+            seat.press(act).await;
+            seat.page.element(".panel").await;
+            let fits = "return document.documentElement.scrollWidth <= innerWidth";
+            assert_eq!(seat.page.script(fits).await, json!(true), "{name}: {act} is as wide as the screen");
+            seat.page.picture(&format!("{name}-{act}")).await;
+            seat.page.escape().await;
+        }
+        seat.calm().await;
+    }
+}
