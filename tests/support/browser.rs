@@ -10,7 +10,6 @@ use std::{
 use fantoccini::{
     Client, ClientBuilder, Locator,
     elements::Element,
-
     key::Key,
     wd::{Capabilities, WebDriverCompatibleCommand},
 };
@@ -104,13 +103,17 @@ impl Browser {
     pub async fn until<F: AsyncFnMut() -> bool>(&self, what: &str, mut is_so: F) {
         let looks = async {
             while !is_so().await {
-                tokio::time::sleep(LOOK).await;
+                look_again().await;
             }
         };
         if tokio::time::timeout(PATIENCE, looks).await.is_err() {
             let seen = self.script("return document.body.innerText").await;
             let said = self.said().await;
-            panic!("{what}: not after {PATIENCE:?}; the page shows:\n{seen}\nand says {said:?}\n{}", last_words(&self.log));
+            self.picture("as-it-failed").await;
+            panic!(
+                "{what}: not after {PATIENCE:?}; the page shows:\n{seen}\nand says {said:?}\n{}",
+                last_words(&self.log)
+            );
         }
     }
 
@@ -220,18 +223,6 @@ impl Browser {
         assert!(strange.is_empty(), "the console says {strange:#?}");
     }
 
-    /// Nothing on the page is a serious obstacle for anybody, by axe-core.
-    pub async fn is_accessible(&self) {
-        let axe = concat!(env!("CARGO_MANIFEST_DIR"), "/target/browser/axe.min.js");
-        let axe = fs::read_to_string(axe).expect("axe-core is there: tests/browser/install brings it");
-        self.script(&axe).await;
-        let check = "const done = arguments[0]; axe.run(document, { resultTypes: ['violations'] }).then(
-            (found) => done(found.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map(
-                (v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html).join(' | ')}`)))";
-        let found = self.client.execute_async(check, Vec::new()).await.expect("axe-core runs");
-        assert_eq!(found, json!([]), "at {}", self.path().await);
-    }
-
     /// A picture of the page, for people: `target/browser-screenshots/NAME.png`.
     pub async fn picture(&self, name: &str) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser-screenshots");
@@ -245,6 +236,12 @@ impl Browser {
         self.client.clone().close().await.ok();
         self.driver.end("TERM");
     }
+}
+
+/// A browser says nothing by itself: whoever waits for a state has to look again and again.
+#[expect(clippy::disallowed_methods, reason = "between two looks at a state")]
+async fn look_again() {
+    tokio::time::sleep(LOOK).await;
 }
 
 fn free_port() -> u16 {
@@ -290,7 +287,7 @@ async fn connect(port: u16, capabilities: &Capabilities, log: &Path) -> Client {
             let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
             match builder.capabilities(capabilities.clone()).connect(&format!("http://127.0.0.1:{port}")).await {
                 Ok(client) => return client,
-                Err(_) => tokio::time::sleep(LOOK).await,
+                Err(_) => look_again().await,
             }
         }
     };

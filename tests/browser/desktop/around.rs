@@ -23,8 +23,11 @@ async fn signing_in_at_the_phone(look: Look) {
     page.type_in("#extension", lee.extension).await;
     page.press("#act-sign_in").await;
     let french = look.language.starts_with("fr");
-    page.shows("main .error", if french { "Un autre agent utilise le poste 1002" } else { "Another agent uses phone 1002" })
-        .await;
+    page.shows(
+        "main .error",
+        if french { "Un autre agent utilise le poste 1002" } else { "Another agent uses phone 1002" },
+    )
+    .await;
     page.type_in("#extension", "1001").await;
     page.press("#act-sign_in").await;
     page.element(".state.not_ready").await;
@@ -69,7 +72,9 @@ async fn everything_by_the_keyboard(look: Look) {
     seat.page.keys("l").await;
     seat.page.element("#panel-reclassify :focus").await;
     seat.page.keys("4").await;
-    seat.page.until("it is a fax", async || seat.content("#act-reclassify").await.contains(seat.says("Fax", "Télécopieur"))).await;
+    seat.page
+        .until("it is a fax", async || seat.content("#act-reclassify").await.contains(seat.says("Fax", "Télécopieur")))
+        .await;
     seat.page.keys("s").await;
     seat.page.element(".reasons .chip:focus").await;
     seat.page.keys(" ").await;

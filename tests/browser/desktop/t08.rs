@@ -42,7 +42,9 @@ async fn t08_2_without_reasons_there_is_no_such_thing(look: Look) {
     let (mut seat, _) = Seat::talking("[wrap_up]\nmode = \"required\"\nseconds_max = 600\n", look).await;
     seat.can("end").await;
     assert_eq!(seat.page.count(".reasons").await, 0);
-    for (code, label) in ["Sale", "No interest", "Price", "Service", "Moved", "Later", "Été", "Other"].iter().enumerate() {
+    for (code, label) in
+        ["Sale", "No interest", "Price", "Service", "Moved", "Later", "Été", "Other"].iter().enumerate()
+    {
         seat.floor.reason("wrap_up", u16::try_from(code + 1).unwrap(), label).await;
     }
     seat.press("hold").await;

@@ -37,7 +37,7 @@ export function callbackPanel() {
   if (form?.id !== dialog.dialog_id || form.callbackId !== (callback?.callback_id ?? null)) begin(dialog);
   const no = whyNot("schedule_callback", ofDialog(dialog));
   return panel(t("callback.title"), { name: "callback" },
-    h("form", { class: "callback", onsubmit: (event) => schedule(event, dialog, no) },
+    h("form", { class: "callback", onsubmit: (event) => schedule(event, dialog, no) }, h("div", { class: "body" },
       form.message && h("p", { class: "notice good", role: "status", id: "callback-message" }, form.message),
       callback && h("p", { class: "notice good", id: "callback-stands" }, t("callback.stands", { time: wall(callback.at, LONG), place: city(callback.zone) })),
       nowThere(dialog.customer),
@@ -52,7 +52,7 @@ export function callbackPanel() {
         oninput: (event) => edit({ number: event.target.value }), "aria-describedby": "wrong-number" })),
         field("owner", h("select", { id: "callback-owner", onchange: (event) => edit({ owner: event.target.value }) },
         ["", "own_agent", "any"].map((value) => h("option", { value, selected: form.owner === value }, t(`callback.owner_${value || "campaign"}`)))))),
-      no && h("p", { class: "error" }, no),
+      no && h("p", { class: "error" }, no)),
       h("div", { class: "row last" },
         h("button", { class: "main", id: "callback-save", "aria-disabled": no || desk.busy ? "true" : null }, desk.busy === "schedule" ? t("busy.schedule") : t(callback ? "callback.update" : "callback.schedule")),
         callback && h("button", { type: "button", id: "callback-cancel", "aria-disabled": desk.busy ? "true" : null, onclick: () => cancel(dialog) }, t("callback.cancel")))));
