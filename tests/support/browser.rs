@@ -22,7 +22,7 @@ use super::rig::process::{Program, last_words};
 /// The longest a person waits for something.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often they look.
-const LOOK: Duration = Duration::from_millis(15);
+const LOOK: Duration = Duration::from_millis(30);
 
 /// How a browser is to be.
 #[derive(Clone, Copy)]

@@ -122,6 +122,71 @@ async fn a_double_click_accepts_once() {
     seat.calm().await;
 }
 
+/// A contact and a call sound differently; who wants silence has it, and finds it again.
+#[tokio::test]
+async fn sounds_are_a_choice() {
+    let mut floor = Floor::new().await;
+    floor.queue("").await;
+    floor.campaign("", &[CHICAGO]).await;
+    let mut seat = Seat::at(floor, Look::ENGLISH).await;
+    let heard =
+        "return performance.getEntriesByType('mark').map((it) => it.name).filter((it) => it.startsWith('sound_'))";
+    seat.press("ready").await;
+    seat.is("reserved").await;
+    assert_eq!(seat.page.script(heard).await, json!(["sound_preview"]));
+    seat.press("decline").await;
+    seat.press("close_contact").await;
+    seat.is("ready").await;
+    let line = seat.floor.caller().await;
+    seat.can("answer").await;
+    assert_eq!(seat.page.script(heard).await, json!(["sound_preview", "sound_call"]));
+    seat.floor.over(line).await;
+    seat.is("ready").await;
+    seat.page.press("#act-alerts").await;
+    seat.page.press("#panel-alerts input[type=checkbox]").await;
+    seat.page.go("/desktop").await;
+    seat.is("ready").await;
+    seat.floor.caller().await;
+    seat.can("answer").await;
+    assert_eq!(seat.page.script(heard).await, json!([]), "silence is kept");
+    seat.calm().await;
+}
+
+/// A waiting agent knows why nothing comes, and how much waits.
+#[tokio::test]
+async fn a_waiting_agent_reads_why() {
+    let mut floor = Floor::new().await;
+    let evening = "name = \"spring\"\nteam = \"sales\"\ncountry = \"US\"\nhours = { daily = [\"17:00-20:00\"] }\n";
+    let (status, answer) = floor.world.put_toml(floor.world.token("manager"), "/v1/campaigns/spring", evening).await;
+    assert_eq!(status, 200, "{answer}");
+    let contact =
+        |number: &str| json!({ "account_number": number, "first_name": "A", "last_name": "B", "numbers": [number] });
+    let contacts = json!({ "list": "march", "contacts": [contact(CHICAGO), contact("+13125550143")] });
+    floor.managed("manager", Method::POST, "/v1/campaigns/spring/contacts", Some(contacts)).await;
+    floor.managed("manager", Method::POST, "/v1/campaigns/spring/start", None).await;
+    floor.known().await;
+    let seat = Seat::at(floor, Look::ENGLISH).await;
+    seat.press("ready").await;
+    seat.page
+        .sees("#waiting", |text| text.starts_with("2 contacts open at 5:00") && text.ends_with("in Chicago"))
+        .await;
+    seat.page.picture("waiting").await;
+    seat.calm().await;
+}
+
+/// Nobody signs out of a call by accident; afterwards the phone is left with the browser.
+#[tokio::test]
+async fn signing_out_leaves_the_phone() {
+    let (seat, call) = Seat::talking("", Look::ENGLISH).await;
+    seat.cannot("sign_out", "Not possible in state Talking", "").await;
+    seat.over(&call).await;
+    seat.is("ready").await;
+    seat.press("sign_out").await;
+    seat.page.until("the page to sign in is there", async || seat.page.path().await == "/sign-in").await;
+    assert_eq!(seat.kim.state().await, "logged_out");
+    seat.calm().await;
+}
+
 #[tokio::test]
 async fn two_tabs_agree() {
     let seat = Seat::previewing(WRAP_UP, Look::ENGLISH).await;

@@ -47,19 +47,21 @@ function take(view) {
 
 let reading = null;
 let readAgain = false;
+let wanted = 0;
 
-/** Reads the view. Asked for meanwhile, it is read once more. */
-export function refresh() {
+/** Reads the view. Asked for meanwhile, it is read once more; for an event only if the view does not know of it. */
+export function refresh(seq = null) {
   if (reading) {
-    readAgain = true;
+    if (seq === null) readAgain = true;
+    else wanted = Math.max(wanted, seq);
     return reading;
   }
   reading = get("/v1/me").then(take).finally(() => {
     reading = null;
-    if (readAgain) {
-      readAgain = false;
-      return refresh();
-    }
+    const isMore = readAgain || wanted > (desk.view?.last_event_seq ?? 0);
+    readAgain = false;
+    wanted = 0;
+    if (isMore) return refresh();
   });
   return reading;
 }
@@ -97,7 +99,7 @@ export async function begin(heard) {
 async function refreshFor(event) {
   if (desk.lostAt !== null) desk.meanwhile.push(event);
   const start = performance.now();
-  await refresh().catch(() => {});
+  await refresh(event.seq).catch(() => {});
   if (document.visibilityState === "visible") requestAnimationFrame(() => setTimeout(() => performance.measure("event_to_paint", { start })));
 }
 

@@ -3,7 +3,7 @@ import { alertNew, alertsPanel } from "./alerts.js";
 import { callActions, cards, dialogList } from "./call.js";
 import { callbackPanel } from "./callback.js";
 import { classifyPanel } from "./classify.js";
-import { begin, close, desk, shownBy } from "./desk.js";
+import { begin, close, desk, refresh, shownBy } from "./desk.js";
 import { h, show } from "./dom.js";
 import { earlier } from "./history.js";
 import { help } from "./keys.js";
@@ -69,6 +69,7 @@ function render() {
   }
   alertNew();
   tellState(view);
+  lookAgain(view);
 }
 
 const errorLine = () => h("p", { class: "error", role: "alert", id: "problem", key: "error" }, desk.error ? desk.error.message : "");
@@ -84,6 +85,13 @@ function tellState(view) {
     say(customer ? t("desktop.preview_of", { name: name(customer), campaign: customer.campaign }) : about ? t("desktop.new_call") : stateName(view.state));
   }
   toldState = state;
+}
+
+/** Why nothing comes changes without an event of this agent: a waiting agent looks again now and then, at once while it is looked for. */
+let again = null;
+function lookAgain(view) {
+  clearTimeout(again);
+  if (view.waiting && desk.lostAt === null) again = setTimeout(() => refresh().catch(() => {}), view.waiting.because === "looking" ? 1000 : 30_000);
 }
 
 shownBy(render);

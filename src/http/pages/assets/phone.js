@@ -22,5 +22,5 @@ export function phoneForm() {
     problem(), h("button", { class: "main", id: "act-sign_in", "aria-disabled": desk.busy || desk.lostAt !== null ? "true" : null }, desk.busy === "sign_in" ? t("busy.sign_in") : t("phone.enter")));
 }
 
-/** Leaves the phone before the browser is signed out, if that can be done now. */
+/** Leaves the phone. */
 export const leavePhone = () => (desk.view.state === "logged_out" ? null : remove("/v1/me/session").catch(() => {}));

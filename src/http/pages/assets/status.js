@@ -1,11 +1,13 @@
 // Top left: the agent's state, how long, what follows, and why nothing comes. Top right: the rest.
-import { get } from "./api.js";
+import { get, remove } from "./api.js";
 import { alertsButton } from "./alerts.js";
+import { button, ofAgent, whyNot } from "./buttons.js";
 import { desk, toggle } from "./desk.js";
 import { h } from "./dom.js";
 import { city, clock, instant, number, wall } from "./format.js";
-import { languageButton, signOutButton } from "./frame.js";
+import { languageButton } from "./frame.js";
 import { icon } from "./icons.js";
+import { leavePhone } from "./phone.js";
 import { reasonName, stateName } from "./said.js";
 import { since, until } from "./ticking.js";
 import { t } from "./words.js";
@@ -26,8 +28,16 @@ export const header = () => {
     h("div", { class: "end" }, h("span", { class: "agent" }, view.agent.name, view.extension && h("span", { class: "quiet" }, ` · ${t("desktop.at_phone", { extension: view.extension })}`)),
       alertsButton(), languageButton(),
       h("button", { type: "button", class: "plain", id: "act-help", "aria-label": t("common.help"), onclick: () => toggle({ name: "help" }) }, "?"),
-      signOutButton()));
+      signOut()));
 };
+
+/** The way out: first from the phone, which cannot be left in a call, then from the browser. */
+const signOut = () => button("sign_out", { kind: "plain", shortcut: false, why: desk.view.state === "logged_out" ? null : whyNot("sign_out", ofAgent()),
+  onclick: async () => {
+    await leavePhone();
+    await remove("/v1/session");
+    location.replace("/sign-in");
+  } });
 
 /** "→ Not ready (Lunch), pending". */
 function follows({ pending, wrap_up_pending: wrapUp }) {
