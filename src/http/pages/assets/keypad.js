@@ -36,7 +36,7 @@ export function keypadPanel() {
     h("label", { for: "keys-sent" }, t("keypad.sent")),
     h("input", { id: "keys-sent", readonly: true, value: keys, inputmode: "none", class: "keys-sent", tabindex: 0 }),
     h("div", { class: "pad-keys", role: "group", "aria-label": t("act.keypad") }, KEYS.map((digit) =>
-      h("button", { type: "button", id: `digit-${KEYS.indexOf(digit)}`, "data-digit": digit, "aria-disabled": why ? "true" : null, title: why, onclick: () => press(digit) },
+      h("button", { type: "button", id: `digit-${KEYS.indexOf(digit)}`, "data-digit": digit, "aria-disabled": why ? "true" : null, "aria-describedby": why ? "keys-outstanding" : null, title: why, onclick: () => press(digit) },
         h("span", {}, digit), LETTERS[digit] && h("small", { "aria-hidden": "true" }, LETTERS[digit])))),
     h("p", { class: "quiet", id: "keys-outstanding" }, outstanding > 0 ? t("keypad.outstanding", { count: outstanding, max }) : t("keypad.all_sent")),
     h("p", { class: "hint" }, t("keypad.rests")), problem());

@@ -46,7 +46,7 @@ export function padPanel() {
     h("form", { class: "pad", onsubmit: call },
       h("label", { for: "pad-number" }, t("pad.number")),
       h("input", { id: "pad-number", "data-focus": true, value: pad.typed, autocomplete: "off", spellcheck: "false", inputmode: "tel", "aria-describedby": "pad-says", oninput: (event) => type(event.target.value) }),
-      h("p", { id: "pad-says", class: refused ? "error" : "hint", "aria-live": "polite" }, refused ?? says()),
+      h("p", { id: "pad-says", class: refused || why ? "error" : "hint", "aria-live": "polite" }, refused ?? why ?? says()),
       h("div", { class: "pad-keys", role: "group", "aria-label": t("pad.keys") }, KEYS.map((key) => h("button", { type: "button", "data-pad": key, onclick: () => put(pad.typed + key) }, key))),
       h("button", { class: "main", id: "pad-call", "aria-disabled": no || desk.busy ? "true" : null, "aria-describedby": "pad-says" },
         desk.busy === "dial" ? t("busy.dial") : t(`pad.${purpose}`)), problem()),

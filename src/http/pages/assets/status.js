@@ -23,13 +23,19 @@ export const header = () => {
         view.reason && h("span", { class: "quiet" }, `(${reasonName(view.reason)})`),
         view.since_at && since(view.since_at, { "aria-label": t("desktop.in_state_since") })),
       h("p", { class: "then", id: "then" }, follows(view), view.state === "wrap_up" && wrapUp &&
-        h("span", {}, t("desktop.wrap_up_left"), " ", until(wrapUp.wrap_up_ends_at, { id: "wrap-up-left" }, 10)), waits(view))),
+        h("span", {}, t("desktop.wrap_up_left"), " ", until(wrapUp.wrap_up_ends_at, { id: "wrap-up-left" }, 10)), waits(view), listened(view))),
     h("div", { class: "notice-place", role: "status" }, desk.lostAt !== null && lost()),
-    h("div", { class: "end" }, h("span", { class: "agent" }, view.agent.name, view.extension && h("span", { class: "quiet" }, ` · ${t("desktop.at_phone", { extension: view.extension })}`)),
+    h("div", { class: "end" }, h("span", { class: "agent" }, view.agent.name, team && h("span", { class: "quiet" }, ` · ${t("desktop.team", { team })}`), view.extension && h("span", { class: "quiet" }, ` · ${t("desktop.at_phone", { extension: view.extension })}`)),
       alertsButton(), languageButton(),
       h("button", { type: "button", class: "plain", id: "act-help", "aria-label": t("common.help"), onclick: () => toggle({ name: "help" }) }, "?"),
       signOut()));
 };
+
+/** A supervisor with the call: nobody is listened to unknowingly. */
+const listened = ({ supervision }) => supervision?.state === "active" && h("span", { class: "pending", id: "supervision" }, t(`supervision.${supervision.mode}`));
+
+let team = null;
+get("/v1/session").then((who) => (team = who.team), () => {});
 
 /** The way out: first from the phone, which cannot be left in a call, then from the browser. */
 const signOut = () => button("sign_out", { kind: "plain", shortcut: false, why: desk.view.state === "logged_out" ? null : whyNot("sign_out", ofAgent()),

@@ -20,7 +20,7 @@ export function reasonChips(dialog) {
   const found = reasons.filter((reason) => plain(reason).includes(wanted));
   const hasSearch = reasons.length >= SEARCHED_FROM;
   return h("section", { class: "reasons", "aria-labelledby": `reasons-${id}`, key: "reasons" },
-    h("h2", { id: `reasons-${id}` }, t("act.reason"), " ", h("kbd", { "aria-hidden": "true" }, t("key.reason"))),
+    h("h2", { id: `reasons-${id}` }, t("act.reason"), " ", h("kbd", { "aria-hidden": "true" }, t("key.reason")), why && h("span", { class: "hint", id: `why-reasons-${id}` }, why)),
     hasSearch && h("input", { type: "search", id: `search-${id}`, "aria-label": t("common.search"), placeholder: t("common.search"), autocomplete: "off",
       oninput: (event) => {
         searches.set(id, event.target.value);
@@ -35,6 +35,6 @@ const first = (id) => document.getElementById(`search-${id}`) ?? document.queryS
 
 const chip = (dialog, reason, why) => {
   const name = `reason ${reason}`;
-  return h("button", { type: "button", class: "chip", key: reason, "data-reason": reason, "aria-pressed": String(dialog.wrap_up_reason === reason), "aria-disabled": why ? "true" : null, title: why,
+  return h("button", { type: "button", class: "chip", key: reason, "data-reason": reason, "aria-pressed": String(dialog.wrap_up_reason === reason), "aria-disabled": why ? "true" : null, "aria-describedby": why ? `why-reasons-${dialog.dialog_id}` : null,
     "aria-busy": desk.busy === name ? "true" : null, onclick: () => (why ? say(why, true) : act(name, () => put(path(dialog, "wrap-up-reason"), { reason }))) }, reason);
 };
