@@ -69,6 +69,10 @@ async fn t03_4_decline_asks_reject_or_close(look: Look) {
     seat.press("back").await;
     seat.can("accept").await;
     seat.press("decline").await;
+    seat.can("reject").await;
+    seat.page.escape().await;
+    seat.can("accept").await;
+    seat.press("decline").await;
     seat.press("reject").await;
     seat.kim.hears("reservation_ended", json!({ "how": "rejected" })).await;
     seat.is("ready").await;

@@ -57,6 +57,7 @@ async fn t05_2_the_zone_is_to_be_confirmed_and_can_be_another(look: Look) {
     seat.page.shows("#wrong-zone", seat.says("ask, and choose one", "demandez, et choisissez")).await;
     seat.page.press("#callback-zone option[value=\"America/New_York\"]").await;
     seat.page.shows("#callback-now", seat.says("2:0", "14:0")).await;
+    seat.page.element("#callback-zone:focus").await;
     typed(&seat, "2026-03-12", "14:30").await;
     seat.page.shows("#callback-theirs", seat.says("02:30 PM", "14:30")).await;
     seat.page.press("#callback-save").await;

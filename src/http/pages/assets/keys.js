@@ -11,6 +11,7 @@ addEventListener("keydown", (event) => {
     event.preventDefault();
     return close();
   }
+  if (event.key === "Escape") return document.getElementById("act-back")?.click();
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing || types(event.target)) return;
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "?") {

@@ -10,16 +10,27 @@ const zones = () => (all ??= Map.groupBy(Intl.supportedValuesOf("timeZone").filt
 
 let made = null;
 
-/** The list. It is long, so it is made anew only when something in it changed. */
+/**
+ * The list. It is long and somebody may be choosing in it, so it is made anew only when other zones come first; else what is
+ * given stands for the one that is shown.
+ */
 export function zoneField({ value, first, empty, onchange }) {
-  const about = JSON.stringify([value, first]);
-  if (made?.about !== about) {
-    const option = (zone) => h("option", { value: zone, selected: zone === value }, `${city(zone)} (${zone})`);
-    const select = h("select", { id: "callback-zone", key: about, "data-own": true, onchange: (event) => onchange(event.target.value), "aria-describedby": "wrong-zone confirm-zone" },
-      h("option", { value: "" }, empty),
-      first.length > 0 && h("optgroup", { label: t("callback.zones_of_number") }, first.map(option)),
-      [...zones()].map(([region, list]) => h("optgroup", { label: region }, list.map((zone) => h("option", { value: zone, selected: zone === value && !first.includes(zone) }, `${city(zone)} (${zone})`)))));
-    made = { about, select };
-  }
-  return made.select;
+  const about = first.join();
+  const onpick = (event) => onchange(event.target.value);
+  const shown = made?.about === about && made.select.isConnected ? made.select : null;
+  const select = shown ?? list(about, first, empty, onpick);
+  made = { about, select };
+  if (value && ![...select.options].some((known) => known.value === value)) select.append(option(value));
+  if (select.value !== value && select !== document.activeElement) select.value = value;
+  return shown ? field(about, onpick) : select;
 }
+
+const option = (zone) => h("option", { value: zone }, `${city(zone)} (${zone})`);
+
+const field = (key, onchange, ...inside) =>
+  h("select", { id: "callback-zone", key, "data-own": true, "aria-describedby": "wrong-zone confirm-zone", onchange }, inside);
+
+const list = (key, first, empty, onchange) => field(key, onchange,
+  h("option", { value: "" }, empty),
+  first.length > 0 && h("optgroup", { label: t("callback.zones_of_number") }, first.map(option)),
+  [...zones()].map(([region, names]) => h("optgroup", { label: region }, names.map(option))));
