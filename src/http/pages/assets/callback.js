@@ -38,7 +38,6 @@ export function callbackPanel() {
   const no = whyNot("schedule_callback", ofDialog(dialog));
   return panel(t("callback.title"), { name: "callback" },
     h("form", { class: "callback", onsubmit: (event) => schedule(event, dialog, no) }, h("div", { class: "body" },
-      form.message && h("p", { class: "notice good", role: "status", id: "callback-message" }, form.message),
       callback && h("p", { class: "notice good", id: "callback-stands" }, t("callback.stands", { time: wall(callback.at, LONG), place: city(callback.zone) })),
       nowThere(dialog.customer),
       field("zone", zoneField({ value: form.zone, first: dialog.customer.local_times.map((time) => time.zone), empty: t("callback.zone_of_number"), onchange: (zone) => edit({ zone }) })),
@@ -53,7 +52,7 @@ export function callbackPanel() {
         field("owner", h("select", { id: "callback-owner", onchange: (event) => edit({ owner: event.target.value }) },
         ["", "own_agent", "any"].map((value) => h("option", { value, selected: form.owner === value }, t(`callback.owner_${value || "campaign"}`)))))),
       no && h("p", { class: "error" }, no)),
-      h("div", { class: "row last" },
+      h("div", { class: "row last" }, form.message && h("p", { class: "notice good", role: "status", id: "callback-message" }, form.message),
         h("button", { class: "main", id: "callback-save", "aria-disabled": no || desk.busy ? "true" : null }, desk.busy === "schedule" ? t("busy.schedule") : t(callback ? "callback.update" : "callback.schedule")),
         callback && h("button", { type: "button", id: "callback-cancel", "aria-disabled": desk.busy ? "true" : null, onclick: () => cancel(dialog) }, t("callback.cancel")))));
 }
