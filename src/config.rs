@@ -64,12 +64,14 @@ pub enum SwitchKind {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AsteriskConfig {
-    /// Where ARI is: `http://HOST:PORT`, one or several.
+    /// Where ARI is: `http://HOST:PORT` or `https://HOST:PORT`, one or several.
     pub urls: Vec<String>,
     /// The ARI user.
     pub user: String,
     /// A file with the user's password; the environment variable `RAPPEL_ASTERISK_PASSWORD` comes before it.
     pub password_file: Option<PathBuf>,
+    /// A file with the CAs, in PEM, that may sign the certificates of `https` servers; those this machine believes if none.
+    pub ca_file: Option<PathBuf>,
     /// Our Stasis application.
     pub application: String,
     /// The endpoint of a telephone number.
@@ -82,7 +84,7 @@ impl Default for AsteriskConfig {
     fn default() -> Self {
         let AriPlan { application, trunk, phone, .. } = AriPlan::default();
         let urls = vec!["http://127.0.0.1:8088".to_owned()];
-        Self { urls, user: "rappel".to_owned(), password_file: None, application, trunk, phone }
+        Self { urls, user: "rappel".to_owned(), password_file: None, ca_file: None, application, trunk, phone }
     }
 }
 
@@ -109,8 +111,10 @@ impl AsteriskConfig {
             ..AriPlan::default()
         };
         let password = self.password()?;
-        let server = |url: &String| Address { url: url.clone(), user: self.user.clone(), password: password.clone() };
-        Ok(AriSettings { servers: self.urls.iter().map(server).collect(), plan, softphones: None })
+        let server = |url: &String| Address::new(url, &self.user, &password, self.ca_file.as_deref());
+        let servers = self.urls.iter().map(server).collect::<Result<_, _>>();
+        let servers = servers.map_err(|error| BadConfig(format!("asterisk.urls: {error}")))?;
+        Ok(AriSettings { servers, plan, softphones: None })
     }
 
     fn password(&self) -> Result<String, BadConfig> {
@@ -212,7 +216,7 @@ struct File {
 }
 
 /// The parts of the file that have keys of their own.
-const SECTIONS: [&str; 3] = ["softphone", "engine", "limits"];
+const SECTIONS: [&str; 5] = ["asterisk", "softphone", "engine", "dial_plan", "limits"];
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -314,28 +318,46 @@ impl Config {
 
 /// What is wrong with each key, asked of it alone: a reader of the whole file stops at the first.
 fn wrong_keys(table: &DeTable<'_>) -> Vec<(usize, String)> {
-    let mut asked = Vec::new();
-    for (name, value) in table {
-        match value.get_ref() {
-            DeValue::Table(section) if SECTIONS.contains(&&**name.get_ref()) => {
-                asked.extend(section.iter().map(|(key, inner)| {
-                    let section = Spanned::new(value.span(), DeValue::Table(alone(key, inner)));
-                    (key, alone(name, &section))
-                }));
-            }
-            _ => asked.push((name, alone(name, value))),
+    let asked = table.iter().flat_map(|(name, value)| match value.get_ref() {
+        DeValue::Table(section) if SECTIONS.contains(&&**name.get_ref()) => wrong_in_section(name, section),
+        _ => problem_of(name, alone(name, value)).into_iter().collect(),
+    });
+    asked.collect()
+}
+
+/// What is wrong with the keys of a section. Where two do not go together, none of them is wrong alone: then it is the section.
+fn wrong_in_section<'t>(name: &Key<'t>, section: &DeTable<'t>) -> Vec<(usize, String)> {
+    let with = |keys: &[(&Key<'t>, &Spanned<DeValue<'t>>)]| {
+        let inner = keys.iter().map(|(key, value)| ((*key).clone(), (*value).clone())).collect();
+        alone(name, &Spanned::new(0..0, DeValue::Table(inner)))
+    };
+    let (mut good, doubtful): (Vec<_>, Vec<_>) =
+        section.iter().partition(|(key, value)| problem_of(key, with(&[(*key, *value)])).is_none());
+    let mut wrong = Vec::new();
+    for (key, value) in doubtful {
+        // Beside those that are good: it may be wrong without one of them only.
+        match problem_of(key, with(&[good.as_slice(), &[(key, value)]].concat())) {
+            Some(problem) => wrong.push(problem),
+            None => good.push((key, value)),
         }
     }
-    let wrong = |(key, table): (&Spanned<Cow<'_, str>>, DeTable<'_>)| {
-        let what = Config::from_table(Spanned::new(0..0, table)).err()?;
-        let what = if what.contains(&**key.get_ref()) { what } else { format!("{}: {what}", key.get_ref()) };
-        Some((key.span().start, what))
-    };
-    asked.into_iter().filter_map(wrong).collect()
+    if wrong.is_empty() {
+        wrong.extend(problem_of(name, with(&good)));
+    }
+    wrong
+}
+
+type Key<'t> = Spanned<Cow<'t, str>>;
+
+/// What is wrong with a table that is there for the sake of this key.
+fn problem_of(key: &Key<'_>, table: DeTable<'_>) -> Option<(usize, String)> {
+    let what = Config::from_table(Spanned::new(0..0, table)).err()?;
+    let what = if what.contains(&**key.get_ref()) { what } else { format!("{}: {what}", key.get_ref()) };
+    Some((key.span().start, what))
 }
 
 /// A table with this key and no other.
-fn alone<'t>(name: &Spanned<Cow<'t, str>>, value: &Spanned<DeValue<'t>>) -> DeTable<'t> {
+fn alone<'t>(name: &Key<'t>, value: &Spanned<DeValue<'t>>) -> DeTable<'t> {
     DeTable::from_iter([(name.clone(), value.clone())])
 }
 
@@ -410,9 +432,17 @@ mod tests {
         let range = Config::from_text("[engine]\npresence_seconds = 0").unwrap_err().to_string();
         assert!(range.contains("from 3 to 3600"), "{range}");
         let digits = Config::from_text("[dial_plan]\nextension_digits_max = 9").unwrap_err().to_string();
-        assert!(digits.contains("write 1 to 6") && digits.contains("line 1"), "{digits}");
-        let unknown = Config::from_text("[dial_plan]\npremium = true").unwrap_err().to_string();
-        assert!(unknown.contains("dial_plan") && unknown.contains("premium_allowed"), "{unknown}");
+        assert!(digits.contains("write 1 to 6") && digits.starts_with("line 2: "), "{digits}");
+        let unknown = Config::from_text(
+            "[dial_plan]\nextension_digits_max = 1\npremium = true\nextension_digits_min = 1\n[asterisk]\nurl = 1",
+        );
+        insta::assert_snapshot!(unknown.unwrap_err().to_string(), @r"
+        line 3: unknown field `premium`, expected one of `country`, `countries`, `extensions_allowed`, `extension_digits_min`, `extension_digits_max`, `denied_prefixes`, `premium_allowed`, `satellite_allowed`, `emergency`
+        line 6: unknown field `url`, expected one of `urls`, `user`, `password_file`, `ca_file`, `application`, `trunk`, `phone`
+        ");
+        let together = "seed = 1\n[dial_plan]\nextension_digits_min = 5\nextension_digits_max = 4";
+        let together = Config::from_text(together).unwrap_err().to_string();
+        assert!(together.starts_with("line 2: dial_plan: extensions have"), "{together}");
         let variable = check_environment(["RAPPEL_DATABSE".to_owned()].into_iter()).unwrap_err().to_string();
         assert!(variable.contains("RAPPEL_DATABSE") && variable.contains("RAPPEL_DATABASE"), "{variable}");
     }

@@ -103,6 +103,18 @@ fn a_file_with_mistakes_is_refused_with_every_place_and_a_good_one_is_applied() 
 }
 
 #[test]
+fn a_reader_who_goes_away_is_nothing_wrong() {
+    let place = Place::new();
+    for args in [&["sample-list", "--contacts", "20000"][..], &["schema"], &["serve", "--print-config"]] {
+        let mut child = place.program(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && complaint.is_empty(), "{args:?}: {complaint}");
+    }
+}
+
+#[test]
 fn a_list_loaded_twice_changes_nothing_and_refused_rows_can_be_mended() {
     let place = Place::with_campaign();
     place.list(

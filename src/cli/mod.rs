@@ -1,5 +1,8 @@
 //! The command line: the only place that knows every concrete type, and that holds no rule.
 
+#[macro_use]
+mod say;
+
 mod agents;
 mod campaigns;
 mod check;
@@ -201,7 +204,10 @@ async fn obey(command: Command) -> Outcome {
         Command::Explain(args) => contacts::explain(args).await,
         Command::Simulate(args) => simulate::run(args).await,
         Command::SampleList { contacts, numbers, seed } => {
-            Ok(sample_list::write(std::io::stdout().lock(), contacts, numbers, seed)?)
+            match sample_list::write(std::io::stdout().lock(), contacts, numbers, seed) {
+                Err(error) if say::is_unread(&error) => Ok(()),
+                written => Ok(written?),
+            }
         }
     }
 }

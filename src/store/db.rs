@@ -84,6 +84,13 @@ impl Db {
         .map_err(|error| failure("begin", error))
     }
 
+    /// What the database's clock shows, where it is another machine's than ours may be; in milliseconds.
+    pub(super) async fn clock_ms(&self) -> Result<Option<i64>, StoreError> {
+        let Self::Postgres(pool) = self else { return Ok(None) };
+        let shown = sqlx::query_scalar("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
+        shown.fetch_one(pool).await.map(Some).map_err(|error| failure("clock", error))
+    }
+
     /// A text column as the JSON it holds, for `->>`, in a statement that is put together.
     pub(super) fn json_sql(&self, column: &str) -> String {
         match self {

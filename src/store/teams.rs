@@ -44,6 +44,11 @@ impl Database {
         Ok(team)
     }
 
+    /// What the clock of the database's machine shows; none where that is ours. Nothing is decided by it.
+    pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.db().clock_ms().await?.and_then(|ms| Timestamp::from_millisecond(ms).ok()))
+    }
+
     /// Every team, by name, at most 1000.
     pub async fn teams(&self) -> Result<Vec<Team>, StoreError> {
         read_all(&self.db().rows(sql::TEAMS, args![]).await?)

@@ -22,6 +22,9 @@ wrap_up = { mode = "not_allowed" }
 
 const QUEUE: &str = "name = \"support\"\nteam = \"north\"\nwrap_up = { mode = \"not_allowed\" }\n";
 
+/// Instead of settings: the switch is spoken to with TLS.
+pub const TLS: &str = "tls";
+
 pub struct House {
     pub rig: MappedMutexGuard<'static, Rig>,
     pub place: Place,
@@ -69,17 +72,7 @@ impl House {
 
     /// Waits until the program says that it hears the switch, or that it does not.
     pub async fn connected(&self, wanted: bool) {
-        let mut again = tokio::time::interval(std::time::Duration::from_millis(20));
-        let looks = async {
-            loop {
-                again.tick().await;
-                let (_, health) = self.admin.ask("GET", "/health", None).await;
-                if health["switch_servers"][0]["is_connected"] == wanted {
-                    return;
-                }
-            }
-        };
-        tokio::time::timeout(crate::support::rig::PATIENCE, looks).await.expect("the switch is heard, or not");
+        until_connected(&self.admin, wanted).await;
     }
 
     /// The program is killed without a word, and starts again.
@@ -147,12 +140,67 @@ impl House {
     }
 }
 
+/// Another program on the same Asterisk, with a database and an application of its own.
+pub struct Beside {
+    place: Place,
+    password: String,
+    server: Option<Server>,
+    admin: Page,
+}
+
+impl Beside {
+    pub async fn start(house: &House) -> Self {
+        let place = Place::new();
+        let admin = token(&place.ok(&["token", "create", "--role", "admin"]));
+        let url = house.rig.ari_url.trim_end_matches("/ari");
+        fs::write(place.path("serve.toml"), format!("[asterisk]\nurls = [\"{url}\"]\napplication = \"night\"\n"))
+            .unwrap();
+        let password = house.rig.password.clone();
+        let server = Self::serve(&place, &password);
+        let beside = Self { admin: Page::new(&server, &admin), place, password, server: Some(server) };
+        until_connected(&beside.admin, true).await;
+        beside
+    }
+
+    fn serve(place: &Place, password: &str) -> Server {
+        let more = ["--switch", "asterisk", "--config", "serve.toml"];
+        Server::start_with(place, &more, &[("RAPPEL_ASTERISK_PASSWORD", password)])
+    }
+
+    pub async fn killed_and_started_again(&mut self) {
+        self.server.take().expect("it serves").kill();
+        let server = Self::serve(&self.place, &self.password);
+        self.admin.moves_to(&server);
+        self.server = Some(server);
+        until_connected(&self.admin, true).await;
+    }
+}
+
+/// Waits until the program says that it hears the switch, or that it does not.
+async fn until_connected(admin: &Page, wanted: bool) {
+    let mut again = tokio::time::interval(std::time::Duration::from_millis(20));
+    let looks = async {
+        loop {
+            again.tick().await;
+            let (_, health) = admin.ask("GET", "/health", None).await;
+            if health["switch_servers"][0]["is_connected"] == wanted {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(crate::support::rig::PATIENCE, looks).await.expect("the switch is heard, or not");
+}
+
 fn serve(rig: &Rig, place: &Place, settings: &str) -> Server {
-    let url = rig.ari_url.trim_end_matches("/ari");
-    let websocket_url = url.replacen("http", "ws", 1) + "/ws";
+    let clear = rig.ari_url.trim_end_matches("/ari");
+    let websocket_url = clear.replacen("http", "ws", 1) + "/ws";
+    let url = if settings == TLS { rig.tls_url.as_str() } else { clear };
+    let settings = if settings == TLS { "" } else { settings };
+    let ca = rig.certificate("ca.pem");
     let config = format!(
-        "[asterisk]\nurls = [\"{url}\"]\nuser = \"{}\"\n[engine]\npresence_seconds = 600\n[limits]\nrequests_per_second = 500\n\
+        "[asterisk]\nurls = [\"{url}\"]\nca_file = \"{}\"\nuser = \"{}\"\n[engine]\npresence_seconds = 600\n[limits]\nrequests_per_second = 500\n\
          [softphone]\nwebsocket_url = \"{websocket_url}\"\n{settings}",
+        ca.display(),
         rig.user
     );
     fs::write(place.path("serve.toml"), config).unwrap();

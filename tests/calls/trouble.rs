@@ -1,8 +1,9 @@
 //! What goes away in the middle of a call: the program, the switch, the agent's phone.
 
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
-use super::house::House;
+use super::house::{Beside, House, TLS};
 use crate::support::rig::sound::{CUSTOMERS, MUSIC, PHONES};
 
 #[tokio::test]
@@ -50,36 +51,35 @@ async fn a_switch_that_dies_takes_its_calls_and_is_found_again() {
 }
 
 #[tokio::test]
+async fn another_program_on_the_same_switch_leaves_our_calls_alone() {
+    let house = House::with(&["90"]).await;
+    let dialog = house.alice_talks().await;
+    let mut beside = Beside::start(&house).await;
+    // What it did when it came is done by the time it comes again.
+    beside.killed_and_started_again().await;
+    let room = house.rig.ari().done(Method::GET, &format!("/bridges/{dialog}"), &Value::Null).await;
+    assert_eq!(room["channels"].as_array().unwrap().len(), 2, "{room}");
+    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.acts(&house.alice, &dialog, "end", None).await;
+    house.alice.until(|view| view["dialogs"] == json!([])).await;
+}
+
+#[tokio::test]
+async fn calls_go_on_over_tls() {
+    let mut house = House::with_settings(&["90"], TLS).await;
+    let dialog = house.alice_talks().await;
+    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.killed_and_started_again().await;
+    house.acts(&house.alice, &dialog, "end", None).await;
+    house.alice.until(|view| view["dialogs"] == json!([])).await;
+    assert_eq!(house.outcomes(1).await, [json!({ "kind": "voice" })]);
+}
+
+#[tokio::test]
 async fn an_agent_who_puts_the_phone_down_ends_the_call() {
     let mut house = House::with(&["90"]).await;
     house.alice_talks().await;
     house.rig.phones[0].hang_up().await;
     house.alice.until(|view| view["dialogs"] == json!([])).await;
     assert_eq!(house.outcomes(1).await, [json!({ "kind": "voice" })]);
-}
-
-#[tokio::test]
-async fn the_doctor_finds_a_switch_that_works() {
-    let house = House::with(&[]).await;
-    let url = house.rig.ari_url.trim_end_matches("/ari").to_owned();
-    std::fs::write(house.place.path("doctor.toml"), format!("[asterisk]\nurls = [\"{url}\"]\n")).unwrap();
-    let doctor = |password: &str| {
-        house
-            .place
-            .program(&["doctor", "--switch", "asterisk", "--config", "doctor.toml"])
-            .env("RAPPEL_ASTERISK_PASSWORD", password)
-            .output()
-            .unwrap()
-    };
-    let output = doctor(&house.rig.password);
-    let says = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{says}");
-    for wanted in ["Asterisk 22.", "the trunk trunk is online", "4 phones are registered"] {
-        assert!(says.contains(wanted), "{wanted}: {says}");
-    }
-    let output = doctor("wrong");
-    assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stdout).contains("the ARI user or its password is wrong"));
-    // Whoever works was not disturbed.
-    house.connected(true).await;
 }

@@ -190,7 +190,7 @@ impl Conductor {
             })
             .collect();
         for name in moved {
-            let body = json!({ "variable": DIALOG_VARIABLE, "value": into.to_string() });
+            let body = json!({ "variable": DIALOG_VARIABLE, "value": self.plan.mark(into) });
             self.ask(Asked::Anything, "POST", format!("channels/{name}/variable"), Some(body));
         }
     }
@@ -409,7 +409,7 @@ impl Conductor {
     /// Makes a line that waits, once the phone it is called from is there.
     fn make(&mut self, id: ChannelId) {
         let Some(line) = self.lines.get(&id).filter(|line| line.stage == Stage::Waiting).cloned() else { return };
-        let dialog = line.room.map(|room| room.to_string()).unwrap_or_default();
+        let dialog = line.room.map(|room| self.plan.mark(room)).unwrap_or_default();
         let application = self.plan.application.clone();
         let (uri, body) = match &line.role {
             Role::Phone { extension } => {
@@ -490,7 +490,7 @@ impl Conductor {
 
     fn open(&mut self, room: DialogId) {
         if self.rooms.insert(room) {
-            let body = json!({ "type": "mixing,dtmf_events", "name": "rappel" });
+            let body = json!({ "type": "mixing,dtmf_events", "name": self.plan.application });
             self.ask(Asked::Anything, "POST", format!("bridges/{room}"), Some(body));
         }
     }

@@ -108,6 +108,9 @@ pub struct DialplanInfo {
 pub struct BridgeInfo {
     /// Its id.
     pub id: String,
+    /// Its name: the application whose it is.
+    #[serde(default)]
+    pub name: String,
     /// Who is in it.
     #[serde(default)]
     pub channels: Vec<String>,

@@ -1,8 +1,17 @@
 //! A look at an Asterisk, without taking part in its calls: for `rappel doctor`.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::socket::{Address, Broken, Socket};
+use super::{
+    address::Address,
+    events::AriEvent,
+    socket::{Broken, Socket},
+    softphones::{Accounts, AriSoftphones, Field},
+};
+use crate::domain::{ids::AgentId, softphone::Softphone};
 
 /// An application of its own: looking must not take the calls over from whoever works.
 const APPLICATION: &str = "rappel-doctor";
@@ -25,6 +34,20 @@ const MODULES: &[(&str, &str)] = &[
     ("res_rtp_asterisk.so", "sound"),
 ];
 
+/// What telephones in browsers need besides.
+const SOFTPHONE_MODULES: &[(&str, &str)] = &[
+    ("res_http_websocket.so", "telephones in browsers"),
+    ("res_pjsip_transport_websocket.so", "telephones in browsers"),
+    ("res_srtp.so", "the sound of telephones in browsers"),
+    ("res_ari_asterisk.so", "accounts of telephones in browsers"),
+];
+
+/// So many endpoints are asked for their codecs.
+const CODECS_MAX: usize = 500;
+
+/// The name of nobody: an account that is made to see whether one can be, and taken away at once.
+const NOBODY: AgentId = AgentId(i64::MAX);
+
 /// What was seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inspection {
@@ -34,6 +57,12 @@ pub struct Inspection {
     pub endpoints: Vec<Endpoint>,
     /// Modules that are missing, and what does not work without each.
     pub missing: Vec<(&'static str, &'static str)>,
+    /// The codecs of endpoints of PJSIP, in order.
+    pub codecs: BTreeMap<String, Vec<String>>,
+    /// Why no account of a telephone in a browser can be made; none if one can, or if none are offered.
+    pub softphone_problem: Option<String>,
+    /// What its clock showed last.
+    pub clock: Option<Timestamp>,
 }
 
 /// A phone or a trunk.
@@ -55,22 +84,76 @@ struct Module {
     status: String,
 }
 
-/// Looks.
+/// Looks; at telephones in browsers, too, where they are offered.
 ///
 /// # Errors
 /// Why it cannot be seen.
-pub async fn inspect(address: &Address) -> Result<Inspection, Broken> {
+pub async fn inspect(address: &Address, softphones: Option<&AriSoftphones>) -> Result<Inspection, Broken> {
     let mut socket = Socket::connect(address, APPLICATION).await?;
     let mut passed = Vec::new();
     let system = socket.ask("asterisk/info?only=system", &mut passed).await?;
     let version = system["system"]["version"].as_str().unwrap_or_default().to_owned();
     let read = |error: serde_json::Error| Broken(format!("an answer cannot be read: {error}"));
-    let endpoints = serde_json::from_value(socket.ask("endpoints", &mut passed).await?).map_err(read)?;
+    let endpoints: Vec<Endpoint> = serde_json::from_value(socket.ask("endpoints", &mut passed).await?).map_err(read)?;
     let modules: Vec<Module> =
         serde_json::from_value(socket.ask("asterisk/modules", &mut passed).await?).map_err(read)?;
     let runs = |name: &str| modules.iter().any(|module| module.name == name && module.status == "Running");
-    let missing = MODULES.iter().filter(|(name, _)| !runs(name)).copied().collect();
-    Ok(Inspection { version, endpoints, missing })
+    let wanted = MODULES.iter().chain(softphones.map_or(&[][..], |_| SOFTPHONE_MODULES));
+    let missing = wanted.filter(|(name, _)| !runs(name)).copied().collect();
+    let codecs = codecs(&mut socket, &endpoints, &mut passed).await?;
+    let softphone_problem = match softphones {
+        Some(softphones) => try_softphone(&mut socket, softphones, &mut passed).await?,
+        None => None,
+    };
+    let ping = socket.ask("asterisk/ping", &mut passed).await?;
+    let clock = ping["timestamp"].as_str().and_then(read_clock);
+    Ok(Inspection { version, endpoints, missing, codecs, softphone_problem, clock })
+}
+
+async fn codecs(
+    socket: &mut Socket,
+    endpoints: &[Endpoint],
+    passed: &mut Vec<AriEvent>,
+) -> Result<BTreeMap<String, Vec<String>>, Broken> {
+    let mut codecs = BTreeMap::new();
+    let of_pjsip = endpoints.iter().filter(|endpoint| endpoint.technology == "PJSIP");
+    for Endpoint { resource, .. } in of_pjsip.take(CODECS_MAX) {
+        let uri = format!("asterisk/config/dynamic/res_pjsip/endpoint/{resource}");
+        let (status, body) = socket.request("GET", &uri, None, passed).await?;
+        if let (200, Some(allowed)) = (status, allowed(&body)) {
+            codecs.insert(resource.clone(), allowed);
+        }
+    }
+    Ok(codecs)
+}
+
+/// The codecs of an endpoint: Asterisk writes `(alaw|ulaw)`.
+fn allowed(body: &str) -> Option<Vec<String>> {
+    let fields: Vec<Field> = serde_json::from_str(body).ok()?;
+    let allow = fields.into_iter().find(|field| field.attribute == "allow")?.value;
+    let names = allow.trim_matches(['(', ')']).split('|').filter(|name| !name.is_empty() && *name != "nothing");
+    Some(names.map(ToOwned::to_owned).collect())
+}
+
+async fn try_softphone(
+    socket: &mut Socket,
+    settings: &AriSoftphones,
+    passed: &mut Vec<AriEvent>,
+) -> Result<Option<String>, Broken> {
+    let mut password = [0; 32];
+    getrandom::fill(&mut password).map_err(|error| Broken(error.to_string()))?;
+    let password = data_encoding::HEXLOWER.encode(&password);
+    let phone =
+        Softphone { extension: settings.plan.extension_of(NOBODY), password, expires_at: Timestamp::UNIX_EPOCH };
+    let mut accounts = Accounts::new(Some(settings.clone()));
+    let tried = accounts.open(socket, phone.clone(), passed).await?;
+    accounts.close(socket, &phone.extension, phone.expires_at, passed).await?;
+    Ok(tried.err())
+}
+
+/// Asterisk writes `2026-11-25T04:46:26.142+0000`.
+fn read_clock(text: &str) -> Option<Timestamp> {
+    jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text).ok()?.to_timestamp().ok()
 }
 
 /// The numbers of a version like `22.10.1~dfsg+~cs6.15`; none of one that is not numbered.
@@ -84,6 +167,15 @@ pub fn version_of(text: &str) -> Option<(u32, u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn its_clock_and_its_codecs_are_read() {
+        let at: Timestamp = "2026-11-25T04:46:26.142Z".parse().unwrap();
+        assert_eq!(read_clock("2026-11-25T04:46:26.142+0000"), Some(at));
+        assert_eq!(read_clock("2026-11-25T05:46:26.142+0100"), Some(at));
+        let body = r#"[{"attribute":"allow","value":"(opus|alaw)"}]"#;
+        assert_eq!(allowed(body), Some(vec!["opus".to_owned(), "alaw".to_owned()]));
+    }
 
     #[test]
     fn versions_are_told_apart() {

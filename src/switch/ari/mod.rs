@@ -6,6 +6,7 @@
 //! | `causes` | from SIP status and cause to why a call was not made: data |
 //! | `events` | what Asterisk says, as far as we listen |
 //! | `plan` | how numbers, extensions and ids are called there |
+//! | `address` | where an Asterisk is, and whom TLS believes |
 //! | `socket` | the connection |
 //! | `softphones` | accounts of telephones in browsers |
 //! | `inspect` | a look at an Asterisk, for `rappel doctor` |
@@ -14,6 +15,7 @@
 //! A call stays at the Asterisk it began at. New calls go to the one with the fewest lines among those that are connected;
 //! one that goes down takes only its own calls.
 
+mod address;
 pub mod causes;
 pub mod conductor;
 pub mod events;
@@ -33,7 +35,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use self::node::{Node, NodeState};
-pub use self::{conductor::News, plan::AriPlan, socket::Address, softphones::AriSoftphones};
+pub use self::{address::Address, conductor::News, plan::AriPlan, socket::Broken, softphones::AriSoftphones};
 use crate::{
     domain::{
         ids::{ChannelId, DialogId},

@@ -8,10 +8,11 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
+    address::Address,
     conductor::{Conductor, News, Out},
     events::{ApplicationInfo, AriEvent, BridgeInfo, ChannelInfo},
     plan::{AriPlan, is_ours},
-    socket::{Address, Broken, Socket},
+    socket::{Broken, Socket},
     softphones::{Accounts, AriSoftphones},
 };
 use crate::{
@@ -59,6 +60,9 @@ impl Node {
         let (inbox, said) = mpsc::unbounded_channel();
         let (sender, state) = watch::channel(NodeState::default());
         let url = address.url.clone();
+        if address.is_overheard() {
+            tracing::warn!(switch = %url, "the switch's password and all that is said to it go over the network in clear text: use https");
+        }
         let task = Task {
             address,
             plan: plan.clone(),
@@ -221,8 +225,9 @@ impl Task {
         let mut channels: Vec<ChannelInfo> = read(socket.ask("channels", &mut meanwhile).await?)?;
         channels.retain(|channel| is_ours(&channel.id) || own.channel_ids.contains(&channel.id));
         let bridges: Vec<BridgeInfo> = read(socket.ask("bridges", &mut meanwhile).await?)?;
+        let own = bridges.into_iter().filter(|bridge| bridge.name == self.plan.application);
         let room = |bridge: BridgeInfo| bridge.id.parse::<DialogId>().ok().map(|id| (id, bridge.channels));
-        let rooms: Vec<_> = bridges.into_iter().filter_map(room).collect();
+        let rooms: Vec<_> = own.filter_map(room).collect();
         self.accounts.learn(socket, &mut meanwhile).await?;
         self.conductor.connected(&channels, &rooms);
         tracing::info!(switch = %self.address.url, version, lines = channels.len(), "the switch is connected");

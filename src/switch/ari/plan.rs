@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     dial_plan::Target,
-    ids::ChannelId,
+    ids::{ChannelId, DialogId},
     phone::{Country, PhoneNumber, read_typed_number},
 };
 
@@ -51,6 +51,18 @@ impl AriPlan {
         let trunk = self.trunk.rsplit_once('@').map_or(self.trunk.as_str(), |(_, trunk)| trunk);
         let endpoint = channel_name.rsplit_once('-').map_or(channel_name, |(endpoint, _)| endpoint);
         endpoint.rsplit('/').next() != Some(trunk)
+    }
+
+    /// What a line carries with it: whose it is, and in which dialog. Several programs may steer one Asterisk, each with an
+    /// application of its own; none touches what is another's.
+    pub fn mark(&self, dialog: DialogId) -> String {
+        format!("{}/{dialog}", self.application)
+    }
+
+    /// The dialog of a line that carries this, if it is ours.
+    pub fn dialog_of(&self, mark: &str) -> Option<DialogId> {
+        let (application, dialog) = mark.rsplit_once('/')?;
+        if application == self.application { dialog.parse().ok() } else { None }
     }
 
     /// The id of a channel: ours as it is; for one that Asterisk named, one that follows from its name, so that it is the same
@@ -99,6 +111,17 @@ mod tests {
         assert_eq!(plan.trunk("+13125550142"), "PJSIP/+13125550142@trunk");
         assert_eq!(plan.phone("1001"), "PJSIP/1001");
         assert!(plan.is_phone("PJSIP/1001-00000004") && !plan.is_phone("PJSIP/trunk-00000005"));
+    }
+
+    #[test]
+    fn a_line_says_whose_it_is() {
+        let plan = AriPlan::default();
+        let other = AriPlan { application: "night/shift".to_owned(), ..AriPlan::default() };
+        let dialog = DialogId(Uuid::from_u128(1));
+        assert_eq!(plan.dialog_of(&plan.mark(dialog)), Some(dialog));
+        assert_eq!(other.dialog_of(&other.mark(dialog)), Some(dialog));
+        assert_eq!(plan.dialog_of(&other.mark(dialog)), None);
+        assert_eq!(plan.dialog_of(&dialog.to_string()), None);
     }
 
     #[test]

@@ -6,9 +6,9 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream,
+    Connector, MaybeTlsStream, WebSocketStream,
     tungstenite::{
-        Message,
+        Error, Message,
         client::IntoClientRequest,
         http::{HeaderValue, header::AUTHORIZATION},
         protocol::WebSocketConfig,
@@ -16,29 +16,13 @@ use tokio_tungstenite::{
 };
 
 use super::{
+    address::Address,
     conductor::Request,
     events::{self, AriEvent},
 };
 
 /// The largest frame we take: the list of all channels of a busy switch.
 const FRAME_BYTES_MAX: usize = 64 << 20;
-
-/// Where an Asterisk is, and who we are there.
-#[derive(Clone)]
-pub struct Address {
-    /// `ws://HOST:PORT` or `http://HOST:PORT`.
-    pub url: String,
-    /// The ARI user.
-    pub user: String,
-    /// Their password. It is never shown.
-    pub password: String,
-}
-
-impl std::fmt::Debug for Address {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} as {}", self.url, self.user)
-    }
-}
 
 /// A connection could not be made, or is broken.
 #[derive(Debug, thiserror::Error)]
@@ -63,17 +47,11 @@ impl Socket {
         request.headers_mut().insert(AUTHORIZATION, header);
         let limits =
             WebSocketConfig::default().max_message_size(Some(FRAME_BYTES_MAX)).max_frame_size(Some(FRAME_BYTES_MAX));
-        match tokio_tungstenite::connect_async_with_config(request, Some(limits), true).await {
+        let connector = Some(address.tls.clone().map_or(Connector::Plain, Connector::Rustls));
+        let connected = tokio_tungstenite::connect_async_tls_with_config(request, Some(limits), true, connector).await;
+        match connected {
             Ok((stream, _)) => Ok(Self(stream)),
-            Err(tokio_tungstenite::tungstenite::Error::Http(response)) => {
-                let why = match response.status().as_u16() {
-                    401 => "the ARI user or its password is wrong (ari.conf)".to_owned(),
-                    404 => "there is no ARI there (is http.conf enabled, and res_ari loaded?)".to_owned(),
-                    status => format!("it answers with status {status}"),
-                };
-                Err(Broken(why))
-            }
-            Err(error) => Err(Broken(error.to_string())),
+            Err(error) => Err(Broken(why_not(&error))),
         }
     }
 
@@ -133,5 +111,25 @@ impl Socket {
                 event => meanwhile.push(event),
             }
         }
+    }
+}
+
+/// Why a connection could not be made, and what to look at.
+fn why_not(error: &Error) -> String {
+    match error {
+        Error::Http(response) => match response.status().as_u16() {
+            401 => "the ARI user or its password is wrong (ari.conf)".to_owned(),
+            404 => "there is no ARI there (is http.conf enabled, and res_ari loaded?)".to_owned(),
+            status => format!("it answers with status {status}"),
+        },
+        Error::Io(io) => match io.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(rustls::Error::InvalidCertificate(why)) => format!(
+                "its certificate is not to be believed ({why:?}): asterisk.ca_file must name the CA that signed it, and it \
+                 must be for this host"
+            ),
+            Some(tls) => format!("TLS fails ({tls}): is this the port of tlsbindaddr in http.conf?"),
+            None => error.to_string(),
+        },
+        _ => error.to_string(),
     }
 }

@@ -53,9 +53,9 @@ pub(super) struct Accounts {
 
 /// What Asterisk answers of an object.
 #[derive(Deserialize)]
-struct Field {
-    attribute: String,
-    value: String,
+pub(super) struct Field {
+    pub attribute: String,
+    pub value: String,
 }
 
 impl Accounts {

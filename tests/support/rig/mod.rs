@@ -13,6 +13,7 @@
 pub mod ari;
 pub mod browser;
 pub mod carrier;
+mod certificates;
 mod network;
 pub mod phone;
 pub mod process;
@@ -47,6 +48,8 @@ static RIG: Mutex<Option<Rig>> = Mutex::const_new(None);
 
 pub struct Rig {
     pub ari_url: String,
+    /// The same with TLS.
+    pub tls_url: String,
     pub user: String,
     pub password: String,
     /// 1001 to 1004.
@@ -85,6 +88,7 @@ impl Rig {
         let carrier = start_carrier(&prefix, &folder, &network);
         let asterisk = start_asterisk(&prefix, &folder);
         let ari_url = format!("http://{}:{ARI}/ari", network.switch());
+        let tls_url = format!("https://{}:8089", network.switch());
         until_answers(&ari_url, &folder).await;
         let phones = [1, 2, 3, 4].map(|nth: u8| {
             let account = Account {
@@ -114,6 +118,7 @@ impl Rig {
         });
         Self {
             ari_url,
+            tls_url,
             user: "rappel".to_owned(),
             password,
             phones,
@@ -129,6 +134,11 @@ impl Rig {
     /// Requests to the switch.
     pub fn ari(&self) -> Ari {
         Ari::of(&self.ari_url, &self.user, &self.password)
+    }
+
+    /// A file of [`certificates`].
+    pub fn certificate(&self, name: &str) -> PathBuf {
+        self.folder.join("etc/keys").join(name)
     }
 
     /// A command of Asterisk's own command line, and what it says.
@@ -261,11 +271,13 @@ fn write_configuration(prefix: &Path, folder: &Path, network: &Network, password
         let text = text
             .replace("127.0.0.", &network.prefix())
             .replace("change-me", password)
+            .replace("/etc/asterisk/", &format!("{}/etc/", folder.display()))
             .replace("@RUN@", &folder.display().to_string())
             .replace("@PREFIX@", &prefix.display().to_string())
             .replace("@MODULES@", &modules);
         fs::write(folder.join("etc").join(entry.file_name()), text).expect("a file");
     }
+    certificates::write(&folder.join("etc/keys"), network.switch());
     for name in EMPTY {
         fs::write(folder.join(format!("etc/{name}.conf")), "").expect("a file");
     }

@@ -79,7 +79,9 @@ impl Conductor {
             }
             return;
         }
-        let Some(dialog) = channel.channelvars.get(DIALOG_VARIABLE).and_then(|id| id.parse().ok()) else { return };
+        let Some(dialog) = channel.channelvars.get(DIALOG_VARIABLE).and_then(|mark| self.plan.dialog_of(mark)) else {
+            return;
+        };
         let role = if self.plan.is_phone(&channel.name) {
             Role::Phone { extension: String::new() }
         } else {

@@ -304,7 +304,7 @@ fn a_new_program_finds_the_calls_of_the_old_one() {
         id: id.to_string(),
         name: name.to_owned(),
         state: "Up".to_owned(),
-        channelvars: [(DIALOG_VARIABLE.to_owned(), ROOM.to_string())].into(),
+        channelvars: [(DIALOG_VARIABLE.to_owned(), AriPlan::default().mark(ROOM))].into(),
         ..Default::default()
     };
     let channels = [info(PHONE_LINE, "PJSIP/1001-00000001"), info(CUSTOMER, "PJSIP/trunk-00000002")];
@@ -323,7 +323,7 @@ fn a_line_of_an_earlier_life_that_nobody_asks_for_is_ended() {
         id: id.to_string(),
         name: "PJSIP/1001-00000001".to_owned(),
         state: "Up".to_owned(),
-        channelvars: [(DIALOG_VARIABLE.to_owned(), ROOM.to_string())].into(),
+        channelvars: [(DIALOG_VARIABLE.to_owned(), AriPlan::default().mark(ROOM))].into(),
         ..Default::default()
     };
     bench.conductor.connected(&[info(PHONE_LINE), info(OTHER)], &[]);
@@ -335,6 +335,25 @@ fn a_line_of_an_earlier_life_that_nobody_asks_for_is_ended() {
         said.extend(bench.said());
     }
     assert_eq!(said, ["DELETE channels/OTHER"]);
+}
+
+#[test]
+fn what_another_program_has_there_is_left_alone() {
+    let mut bench = Bench::new();
+    let night = AriPlan { application: "night".to_owned(), ..AriPlan::default() };
+    let theirs = events::ChannelInfo {
+        id: PHONE_LINE.to_string(),
+        name: "PJSIP/1001-00000001".to_owned(),
+        state: "Up".to_owned(),
+        channelvars: [(DIALOG_VARIABLE.to_owned(), night.mark(ROOM))].into(),
+        ..Default::default()
+    };
+    bench.conductor.connected(&[theirs], &[]);
+    assert!(!bench.conductor.has(PHONE_LINE));
+    for _ in 0..10 {
+        bench.conductor.look_after_the_unclaimed();
+    }
+    assert_eq!(bench.said(), [] as [&str; 0]);
 }
 
 #[test]
