@@ -4,6 +4,7 @@
 mod doctor;
 mod house;
 mod outcomes;
+mod rate;
 mod softphone;
 mod talking;
 mod trouble;
