@@ -15,6 +15,7 @@ mod rooms;
 mod simulation;
 mod store_conformance;
 mod support;
+mod switch_conformance;
 mod tables;
 mod telephony;
 mod windows;
