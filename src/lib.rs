@@ -15,7 +15,7 @@
 //! | [`runtime`] | the step, the loop of each team, the one real clock | knows a concrete adapter |
 //! | [`http`] | the API | speaks SQL, knows the engine's insides |
 //! | [`sim`] | virtual time: workers, faults, invariants | reads tokio's clock |
-//! | [`campaign_file`], [`intake`], [`loading`] | what managers write and load, checked | |
+//! | [`campaign_file`], [`intake`], [`loading`], [`suppressing`] | what managers write and load, checked | |
 //! | [`explain`], [`outlook`], [`report_format`] | answers for people | |
 //! | [`cli`] | the only place that knows every concrete type | holds a rule |
 //!
@@ -85,6 +85,7 @@ pub mod report_format;
 pub mod runtime;
 pub mod sim;
 pub mod store;
+pub mod suppressing;
 pub mod switch;
 pub mod telemetry;
 pub mod zoneinfo;

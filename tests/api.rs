@@ -3,6 +3,7 @@
 mod access;
 mod agent;
 mod events;
+mod files;
 mod lists;
 mod loading;
 mod management;

@@ -3,11 +3,12 @@
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::{CliError, DatabaseArg, Outcome, fail, now, read_instant};
+use super::{CliError, DatabaseArg, Outcome, fail, now};
 use crate::{
     domain::{
         agent::Agent,
         ids::{AgentId, TeamId},
+        instant_text::read_instant,
     },
     http,
     store::{Database, NewToken, Role, Team, Token},

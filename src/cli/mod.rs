@@ -21,7 +21,6 @@ pub mod sample_list;
 mod serve;
 mod simulate;
 mod suppress;
-mod suppress_list;
 mod which;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -229,16 +228,4 @@ fn counted(count: u64, noun: &str) -> String {
 /// Now, as the world counts.
 fn now() -> jiff::Timestamp {
     Clock::real().now()
-}
-
-/// Reads a date, or a date and time, or an instant: for `--until` and the like.
-fn read_instant(text: &str) -> Result<jiff::Timestamp, String> {
-    if let Ok(at) = text.parse::<jiff::Timestamp>() {
-        return Ok(at);
-    }
-    text.parse::<jiff::civil::DateTime>()
-        .or_else(|_| text.parse::<jiff::civil::Date>().map(|date| date.at(0, 0, 0, 0)))
-        .ok()
-        .and_then(|at| jiff::tz::TimeZone::UTC.to_timestamp(at).ok())
-        .ok_or_else(|| "write a date like 2026-12-31, or an instant like 2026-12-31T18:00:00Z".to_owned())
 }

@@ -5,9 +5,9 @@ use std::io::{IsTerminal as _, Write as _};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::{CliError, DatabaseArg, Outcome, fail, now, read_instant};
+use super::{CliError, DatabaseArg, Outcome, fail, now};
 use crate::{
-    domain::{zone::Zone, zone_rules::ZoneRules},
+    domain::{instant_text::read_instant, zone::Zone, zone_rules::ZoneRules},
     report_format,
     store::{
         Database,

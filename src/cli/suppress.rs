@@ -1,7 +1,7 @@
 //! `rappel suppress`: numbers that must not be called. It holds at once, also for a preview that is open.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
@@ -11,21 +11,18 @@ use jiff::Timestamp;
 use super::{
     CliError, DatabaseArg, Outcome, campaign, counted, fail, now, progress,
     rejects::{self, RejectsFile},
-    suppress_list::{self, Beside, Defaults, Known, Met, SuppressionList},
 };
 use crate::{
     domain::{
-        campaign::Campaign,
         ids::CampaignId,
-        phone::{Country, PhoneNumber, read_typed_number},
+        phone::{Country, read_typed_number},
         suppression::Suppression,
     },
     loading::list_name,
     store::{Database, SuppressionFilter},
+    suppressing::{self, BadLine, Beside, Defaults, SuppressionList, campaigns_by_name},
 };
 
-/// Entries that are stored at once.
-const BATCH: usize = 5_000;
 /// Problems shown in the terminal; all of them are in the rejects file.
 const SHOWN: u64 = 5;
 
@@ -103,7 +100,7 @@ struct Until {
 }
 
 fn read_end(text: &str) -> Result<Timestamp, String> {
-    suppress_list::read_end(text, now())
+    suppressing::read_end(text, now())
 }
 
 impl Scope {
@@ -152,9 +149,9 @@ fn source_name(file: &Path) -> String {
 }
 
 async fn add(db: &Database, entry: Suppression) -> Outcome {
-    let mut known = known(db, std::slice::from_ref(&entry)).await?;
+    let mut known = suppressing::known(db, std::slice::from_ref(&entry), now()).await?;
     let before = known.get(&(entry.number.clone(), entry.campaign_id)).copied().flatten();
-    let beside = suppress_list::beside(&mut known, &entry);
+    let beside = suppressing::beside(&mut known, &entry);
     let number = entry.number.as_str().to_owned();
     let ends = shown_end(entry.until_at);
     db.suppress_add(&[entry], now()).await?;
@@ -170,43 +167,33 @@ fn shown_end(until_at: Option<Timestamp>) -> String {
     until_at.map_or_else(|| "for good".to_owned(), |at| format!("until {at}"))
 }
 
-/// What is there for the numbers of these entries.
-async fn known(db: &Database, entries: &[Suppression]) -> Result<Known, CliError> {
-    let numbers: BTreeSet<&PhoneNumber> = entries.iter().map(|entry| &entry.number).collect();
-    let there = db.suppress_known(&numbers, now()).await?;
-    Ok(there.into_iter().map(|it| ((it.number, it.campaign_id), it.until_at)).collect())
-}
-
 async fn load(db: &Database, file: &Path, defaults: Defaults, rejects: &Path) -> Outcome {
     let total = std::fs::metadata(file).map_or(0, |file| file.len());
-    let mut list = SuppressionList::open(file, defaults, campaigns_by_name(db).await?)?;
+    let mut list = SuppressionList::open(file, defaults, campaigns_by_name(db).await?)
+        .map_err(|error| CliError::new(format!("{}: {error}", file.display())))?;
     if !list.ignored().is_empty() {
         eprintln!("not used: {}", list.ignored().join(", "));
     }
     let bar = progress::bytes(total);
     let mut writer: Option<csv::Writer<RejectsFile>> = None;
-    let (mut batch, mut met, mut refused) = (Vec::new(), Met::default(), 0);
-    while let Some(next) = list.next()? {
-        match next {
-            Ok(entry) => batch.push(entry),
-            Err(bad) => {
-                let to = match &mut writer {
-                    Some(writer) => writer,
-                    None => writer.insert(rejects_writer(rejects, &list)?),
-                };
-                to.write_record(list.rejects_row(&bad))?;
-                refused += 1;
-                if refused <= SHOWN {
-                    bar.suspend(|| eprintln!("{}:{}: {}", file.display(), bad.line, bad.problem));
-                }
-            }
-        }
-        if batch.len() >= BATCH {
-            store(db, &std::mem::take(&mut batch), &mut met).await?;
+    let mut refused = 0;
+    let seen = |list: &SuppressionList, bad: Option<&BadLine>| -> Result<(), CliError> {
+        let Some(bad) = bad else {
             bar.set_position(list.bytes_read());
+            return Ok(());
+        };
+        let to = match &mut writer {
+            Some(writer) => writer,
+            None => writer.insert(rejects_writer(rejects, list)?),
+        };
+        to.write_record(list.rejects_row(bad))?;
+        refused += 1;
+        if refused <= SHOWN {
+            bar.suspend(|| eprintln!("{}:{}: {}", file.display(), bad.line, bad.problem));
         }
-    }
-    store(db, &batch, &mut met).await?;
+        Ok(())
+    };
+    let met = suppressing::take_list(db, &mut list, now(), seen).await?;
     bar.finish_and_clear();
     println!(
         "{} added, {} prolonged, {} there already, {} refused",
@@ -221,33 +208,10 @@ async fn load(db: &Database, file: &Path, defaults: Defaults, rejects: &Path) ->
     fail(format!("not every number of {} is on the list", file.display()))
 }
 
-async fn store(db: &Database, batch: &[Suppression], met: &mut Met) -> Outcome {
-    if batch.is_empty() {
-        return Ok(());
-    }
-    let mut known = known(db, batch).await?;
-    db.suppress_add(batch, now()).await?;
-    for entry in batch {
-        met.count(suppress_list::beside(&mut known, entry));
-    }
-    Ok(())
-}
-
 fn rejects_writer(path: &Path, list: &SuppressionList) -> Result<csv::Writer<RejectsFile>, CliError> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(RejectsFile::create(path)?);
     writer.write_record(list.rejects_header())?;
     Ok(writer)
-}
-
-async fn campaigns_by_name(db: &Database) -> Result<BTreeMap<String, CampaignId>, CliError> {
-    let mut all = BTreeMap::new();
-    let mut after = CampaignId(0);
-    loop {
-        let page: Vec<Campaign> = db.campaigns(after).await?;
-        let Some(last) = page.last() else { return Ok(all) };
-        after = last.id;
-        all.extend(page.into_iter().map(|campaign| (campaign.rules.name, campaign.id)));
-    }
 }
 
 async fn list(db: &Database, name: Option<&str>, limit: usize) -> Outcome {

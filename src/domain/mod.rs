@@ -17,6 +17,7 @@ pub mod dialog;
 pub mod eligibility;
 pub mod event;
 pub mod ids;
+pub mod instant_text;
 pub mod letters;
 pub mod number_zones;
 pub mod outcome;

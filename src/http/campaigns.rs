@@ -13,6 +13,8 @@ use super::{
 };
 use crate::{
     domain::{
+        calling_defaults::cautious_hours,
+        calling_window::CallingWindow,
         campaign::{Campaign, CampaignRules, CampaignState},
         ids::CampaignId,
     },
@@ -80,6 +82,38 @@ pub(super) async fn summary(
 pub(super) struct CampaignAlone {
     /// The campaign.
     campaign: Campaign,
+}
+
+/// The hours in which a campaign calls.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct HoursInForce {
+    /// The hours, on the customer's clock.
+    hours: CallingWindow,
+    /// No call starts within so many seconds before they end.
+    guard_seconds: u32,
+    /// Are they the careful hours of the country, as the campaign names none or the same?
+    are_cautious: bool,
+    /// The careful hours of the country.
+    cautious_hours: CallingWindow,
+    /// The rule that those come from.
+    citation: &'static str,
+}
+
+/// The hours in which a campaign calls, beside the careful ones of its country.
+pub(super) async fn hours(
+    caller: Caller,
+    State(app): State<App>,
+    Path(path): Path<CampaignPath>,
+) -> Result<Json<HoursInForce>, Problem> {
+    let rules = app.campaign(&caller, &path.name).await?.rules;
+    let cautious = cautious_hours(rules.country);
+    Ok(Json(HoursInForce {
+        are_cautious: rules.hours == cautious.window,
+        hours: rules.hours,
+        guard_seconds: rules.guard_seconds,
+        cautious_hours: cautious.window,
+        citation: cautious.citation,
+    }))
 }
 
 /// The contact lists of a campaign.

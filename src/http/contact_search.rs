@@ -85,7 +85,7 @@ fn numbers<'a>(text: &str, campaigns: impl Iterator<Item = &'a Campaign>) -> BTr
 
 impl App {
     /// The campaigns that the caller may see, or the one of this name.
-    async fn campaigns_seen(
+    pub(super) async fn campaigns_seen(
         &self,
         caller: &Caller,
         name: Option<&str>,

@@ -12,6 +12,7 @@ mod contacts;
 mod dial_pad;
 mod dialogs;
 mod extract;
+mod files;
 mod guard;
 mod health;
 mod history;

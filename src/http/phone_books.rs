@@ -50,7 +50,7 @@ pub(super) async fn search(
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct BookPath {
     /// The book's name.
-    name: String,
+    pub name: String,
 }
 
 /// The books that the caller may see: those for all teams and those for theirs.

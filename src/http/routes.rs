@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     App,
     app::ApiState,
-    campaigns, contact_search, contacts, dial_pad, dialogs,
+    campaigns, contact_search, contacts, dial_pad, dialogs, files,
     guard::{Access, Gate, pass},
     health, history, live, me, new_contacts,
     openapi::{Described, Document},
@@ -119,6 +119,7 @@ fn table(r: &mut Routes) {
     r.post("/v1/campaigns/{name}/pause", MANAGER, "Pause the campaign", campaigns::pause);
     r.post("/v1/campaigns/{name}/end", MANAGER, "End the campaign for good", campaigns::end);
     r.get("/v1/campaigns/{name}/outlook", SUPERVISOR, "How many contacts can be called when, and why", outlooks::one);
+    r.get("/v1/campaigns/{name}/hours", SUPERVISOR, "The calling hours of a campaign, and where they come from", campaigns::hours);
     r.get("/v1/campaigns/{name}/lists", SUPERVISOR, "The contact lists of a campaign", campaigns::lists);
     r.get("/v1/campaigns/{name}/contacts", SUPERVISOR, "Contacts of a campaign", contacts::list);
     r.post("/v1/campaigns/{name}/contacts", MANAGER, "Load contacts", new_contacts::load);
@@ -142,6 +143,8 @@ fn table(r: &mut Routes) {
     r.post("/v1/suppressions", MANAGER, "Never call a number, from now on", suppressions::add);
     r.post("/v1/suppressions/remove", MANAGER, "Take a number off", suppressions::remove);
 
+    r.post("/v1/suppressions/file", MANAGER, "Never call the numbers of a file", files::suppressions);
+
     r.get("/v1/queues", SUPERVISOR, "Service queues", queues::list);
     r.get("/v1/queues/{name}", SUPERVISOR, "A service queue", queues::one);
     r.put("/v1/queues/{name}", MANAGER, "Create a service queue, or change its rules", queues::put);
@@ -155,6 +158,7 @@ fn table(r: &mut Routes) {
     r.get("/v1/phone-books", SUPERVISOR, "Phone books", phone_books::list);
     r.get("/v1/phone-books/{name}", SUPERVISOR, "A phone book and its entries", phone_books::one);
     r.put("/v1/phone-books/{name}", MANAGER, "Make a phone book, or replace it", phone_books::put);
+    r.post("/v1/phone-books/{name}/file", MANAGER, "Fill a phone book from a file", files::phone_book);
     r.delete("/v1/phone-books/{name}", MANAGER, "Remove a phone book", phone_books::remove);
 
     r.get("/v1/tokens", ADMIN, "Access tokens", tokens::list);

@@ -18,7 +18,7 @@ use crate::{
 
 impl App {
     /// The campaign called so, or none for all.
-    async fn campaign_id(&self, caller: &Caller, name: Option<&str>) -> Result<Option<CampaignId>, Problem> {
+    pub(super) async fn campaign_id(&self, caller: &Caller, name: Option<&str>) -> Result<Option<CampaignId>, Problem> {
         match name {
             Some(name) => Ok(Some(self.campaign(caller, name).await?.id)),
             None => caller.check_all_teams().map(|()| None),

@@ -23,8 +23,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::{io::AsyncReadExt, task::AbortHandle};
 
+pub(super) use self::body::UploadBody;
 use self::{
-    body::{Stored, UploadBody},
+    body::Stored,
     reading::{How, Step},
 };
 use super::{

@@ -37,6 +37,7 @@ const PAGES: &[Page] = &[
     Page { name: "campaigns", role: Role::Supervisor },
     Page { name: "contacts", role: Role::Supervisor },
     Page { name: "reports", role: Role::Supervisor },
+    Page { name: "settings", role: Role::Manager },
 ];
 
 /// What a page may do: nothing that does not come from here. Frames are for nobody, forms are sent by modules alone.

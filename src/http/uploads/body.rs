@@ -19,7 +19,7 @@ use super::super::{
 const PATIENCE: Duration = Duration::from_mins(15);
 
 /// A file on the disk, for as long as this is there.
-pub(super) struct Stored {
+pub(in crate::http) struct Stored {
     pub path: PathBuf,
     pub bytes: u64,
 }
@@ -31,7 +31,7 @@ impl Drop for Stored {
 }
 
 /// A body that is a file.
-pub(in crate::http) struct UploadBody(pub(super) Stored);
+pub(in crate::http) struct UploadBody(pub Stored);
 
 impl FromRequest<App> for UploadBody {
     type Rejection = Problem;

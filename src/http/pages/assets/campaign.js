@@ -1,7 +1,6 @@
 // One campaign: its four numbers, its hours, how it goes today; start, pause, end; its lists; its forecast; its rules.
 import { get, post } from "./api.js";
 import { bars } from "./chart.js";
-import { editCampaign } from "./campaign_form.js";
 import { loader } from "./campaign_load.js";
 import { badge, fourNumbers, strip } from "./campaign_parts.js";
 import { h, show } from "./dom.js";
@@ -73,7 +72,7 @@ export async function campaignPage(main, name) {
       today && h("section", { key: "today", "aria-labelledby": "today" }, h("h2", { id: "today" }, t("campaigns.today")), shownDay(today)),
       load && campaign.state !== "ended" && h("section", { key: "load", "aria-labelledby": "load" }, h("h2", { id: "load" }, t("campaigns.load")), keepElement(load)),
       mayAs("manager") && campaign.state !== "ended" && h("section", { key: "rules", "aria-labelledby": "rules" }, h("h2", { id: "rules" }, t("campaigns.rules")),
-        h("button", { onclick: () => editCampaign(main, campaign) }, t("campaigns.change_rules"))));
+        h("p", {}, h("a", { class: "button", href: `/campaigns?name=${encodeURIComponent(name)}&edit` }, t("campaigns.change_rules")))));
   };
   draw();
   await read();

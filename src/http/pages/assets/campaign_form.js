@@ -19,6 +19,8 @@ function set(value, path, to) {
 /** "10:00-13:00, 14:00-18:00" as the rules have it. */
 const spans = (text) => text.split(/[,;]/).map((part) => part.trim().replace("–", "-")).filter(Boolean);
 
+const PLAIN_KEYS = ["mon-fri", "sat", "sun", "sat-sun", "daily", "closed_dates"];
+
 /** The form for `rules`; with `fixed` its name and team stay. */
 function rulesForm(rules, teams, fixed) {
   const text = (name, properties = {}) => input({ value: at(rules, name) ?? "", ...properties });
@@ -26,7 +28,8 @@ function rulesForm(rules, teams, fixed) {
   const days = { "mon-fri": null, sat: null, sun: null };
   const hours = rules.hours ?? {};
   const weekday = ["mon", "tue", "wed", "thu", "fri"].map((day) => JSON.stringify(hours[day] ?? hours["mon-fri"] ?? hours.daily ?? []));
-  const isPlain = weekday.every((day) => day === weekday[0]);
+  // Hours that are written in another way are changed in the file.
+  const isPlain = weekday.every((day) => day === weekday[0]) && Object.keys(hours).every((key) => PLAIN_KEYS.includes(key));
   const shown = { "mon-fri": JSON.parse(weekday[0]), sat: hours.sat ?? hours["sat-sun"] ?? hours.daily ?? [], sun: hours.sun ?? hours["sat-sun"] ?? hours.daily ?? [] };
   for (const day of Object.keys(days)) days[day] = input({ value: shown[day].join(", "), placeholder: "10:00-13:00, 14:00-18:00" });
   const fields = [
@@ -124,9 +127,8 @@ export async function newCampaign(main) {
       h("section", { class: "surface" }, h("h2", {}, t("campaigns.by_file")), fileForm(taken))));
 }
 
-export async function editCampaign(main, campaign) {
-  const teams = await get("/v1/teams");
-  const name = campaign.rules.name;
+export async function editCampaign(main, name) {
+  const [teams, { campaign }] = await Promise.all([get("/v1/teams"), get(`/v1/campaigns/${encodeURIComponent(name)}/summary`)]);
   const { fields, read } = rulesForm(campaign.rules, teams, true);
   const send = async () => {
     await put(`/v1/campaigns/${encodeURIComponent(name)}`, read());
@@ -136,7 +138,7 @@ export async function editCampaign(main, campaign) {
     await ask("PUT", `/v1/campaigns/${encodeURIComponent(name)}`, new Blob([text], { type: "application/toml" }));
     location.assign(address(name));
   };
-  main.replaceChildren(h("p", {}, h("a", { href: address(name) }, name)), h("h1", {}, t("campaigns.change_rules")),
+  show(main, h("p", {}, h("a", { href: address(name) }, `← ${name}`)), h("h1", {}, t("campaigns.change_rules")),
     h("div", { class: "two" },
       h("section", { class: "surface" }, h("h2", {}, t("campaigns.by_form")), form({ fields, yes: t("common.save"), send })),
       h("section", { class: "surface" }, h("h2", {}, t("campaigns.by_file")), fileForm(taken))));

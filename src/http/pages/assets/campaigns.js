@@ -1,7 +1,7 @@
 // Campaigns: all of them, or one.
 import { get } from "./api.js";
 import { campaignPage } from "./campaign.js";
-import { newCampaign } from "./campaign_form.js";
+import { editCampaign, newCampaign } from "./campaign_form.js";
 import { h, show } from "./dom.js";
 import { instant, number } from "./format.js";
 import { bar, mayAs } from "./frame.js";
@@ -47,6 +47,7 @@ async function list() {
   }
 }
 
-if (parameters.has("name")) await campaignPage(main, parameters.get("name"));
+if (parameters.has("edit") && mayAs("manager")) await editCampaign(main, parameters.get("name"));
+else if (parameters.has("name")) await campaignPage(main, parameters.get("name"));
 else if (parameters.has("new") && mayAs("manager")) await newCampaign(main);
 else await list();

@@ -22,7 +22,9 @@ export function bars({ title, bars: data, parts, shown = number }) {
   const sum = (bar) => bar.values.reduce((all, value) => all + (value ?? 0), 0);
   const top = roof(Math.max(1, ...data.map(sum)));
   const step = (WIDTH - SIDE) / Math.max(data.length, 1);
-  const every = Math.ceil(data.length / 12);
+  // As many labels as there is room for.
+  const longest = Math.max(1, ...data.map((bar) => bar.label.length));
+  const every = Math.max(1, Math.ceil((longest * 6.5) / step));
   const high = (value) => (value / top) * (HEIGHT - FOOT - 8);
   const stack = (bar, at) => {
     let under = HEIGHT - FOOT;

@@ -116,7 +116,7 @@ function zoneForm(id) {
       error.textContent = refused.problem?.errors?.[0]?.problem ?? refused.message;
     }
   };
-  return h("form", { class: "search", onsubmit: state }, h("div", { class: "field" }, h("label", { for: "zone" }, t("contacts.zone")), error, zone,
+  return h("form", { class: "search", key: `zone-${id}`, onsubmit: state }, h("div", { class: "field" }, h("label", { for: "zone" }, t("contacts.zone")), error, zone,
     h("datalist", { id: "zones" }, Intl.supportedValuesOf("timeZone").map((value) => h("option", { value })))), h("button", {}, t("common.save")));
 }
 

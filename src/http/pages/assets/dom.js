@@ -25,7 +25,7 @@ function put(element, name, value) {
   else if (value !== false && value != null) element.setAttribute(name, value);
 }
 
-const listeners = ["onclick", "oninput", "onchange", "onsubmit", "onkeydown", "onfocus", "onblur", "ontoggle", "onclose", "ondrop", "ondragover"];
+const listeners = ["onclick", "oninput", "onchange", "onsubmit", "onkeydown", "onfocus", "onblur", "ontoggle", "onclose", "ondrop", "ondragover", "ondragleave"];
 
 /** Makes the children of `host` like `wanted`, and touches only what differs: the focus and what is typed stay. */
 export function show(host, ...wanted) {

@@ -2,14 +2,17 @@
 import { h } from "./dom.js";
 import { t } from "./words.js";
 
+let forms = 0;
+
 /**
  * A form. `fields` are `{ name, label, hint, input }`, where `input` is an element; `send()` does the work and throws what was
  * refused. A problem of a field is shown at it: `name` or one of `also` is the path that the problem names.
  */
 export function form({ fields, yes, send, extra }) {
+  const own = `f${(forms += 1)}`;
   const summary = h("div", { class: "errors", role: "alert", tabindex: -1 });
   const shown = fields.map((field) => {
-    const id = `field-${field.name.replace(/\W/g, "-")}`;
+    const id = `${own}-${field.name.replace(/\W/g, "-")}`;
     const error = h("p", { id: `${id}-error`, class: "error" });
     field.input.id ||= id;
     field.input.setAttribute("aria-describedby", `${field.hint ? `${id}-hint ` : ""}${id}-error`);

@@ -48,7 +48,7 @@ function address(change) {
 const heading = (name) => textOr(`reports.col_${name}`, name);
 
 /** A word in a cell: names of people, lists and campaigns stay as they are. */
-const word = (column, text) => (["outcome", "disposition", "about", "what", "detail"].includes(column)
+const word = (column, text) => (["outcome", "disposition", "about", "what", "detail"].includes(column.name)
   ? textOr(`reports.is_${text}`, textOr(`outcome.${text}`, textOr(`word.why_${text}`, text))) : text);
 
 function cell(column, value) {
@@ -56,7 +56,7 @@ function cell(column, value) {
   if (column.kind === "count") return number(value);
   if (column.kind === "seconds") return clock(value);
   if (column.kind === "share") return percent(value);
-  return word(column.name, value);
+  return word(column, value);
 }
 
 function table(report) {
@@ -73,6 +73,7 @@ function table(report) {
 
 function chart(report) {
   const groups = report.columns.filter((column) => column.kind === "text");
+  if (kind === "dispositions") return outcomes(report);
   const parts = KINDS[kind].parts;
   if (groups.length === 0 || report.rows.length < 2 || report.rows.length > BARS_MAX) return null;
   const isTime = parts[0].endsWith("_seconds");
@@ -80,6 +81,14 @@ function chart(report) {
   const names = kind === "attempts" ? [t("reports.col_answered"), t("reports.not_answered")] : parts.map(heading);
   const label = (row) => groups.map((column) => cell(column, row[column.name])).filter(Boolean).join(" ");
   return bars({ title: t(`reports.${kind}`), parts: names, shown: isTime ? clock : number, bars: report.rows.map((row) => ({ label: label(row), values: values(row) })) });
+}
+
+/** How the attempts of a report on dispositions ended, all groups together. */
+function outcomes(report) {
+  const sums = new Map();
+  for (const row of report.rows.filter((one) => one.about === "attempts")) sums.set(row.what, (sums.get(row.what) ?? 0) + row.count);
+  const all = [...sums].sort(([, one], [, other]) => other - one);
+  return all.length > 1 && bars({ title: t("reports.how_attempts_ended"), parts: [t("reports.col_attempts")], bars: all.map(([what, count]) => ({ label: word({ name: "what" }, what).toString(), values: [count] })) });
 }
 
 async function choices() {

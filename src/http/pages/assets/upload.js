@@ -27,24 +27,23 @@ export function sendFile(method, path, file, type, told = () => {}) {
 
 /** A place to drop a file, and a button for those who choose one. `taken(file)` gets it. */
 export function dropZone({ id, label, hint, accept, taken }) {
-  const field = h("input", { id, type: "file", accept, "aria-describedby": `${id}-hint`, onchange: () => {
-    const [file] = field.files;
-    field.value = "";
+  const chosen = ({ target }) => {
+    const [file] = target.files;
+    target.value = "";
     if (file) taken(file);
-  } });
+  };
   const over = (is) => (event) => {
     event.preventDefault();
-    zone.classList.toggle("over", is);
+    event.currentTarget.classList.toggle("over", is);
   };
-  const zone = h("div", { class: "drop" }, h("label", { for: id }, label), h("p", { id: `${id}-hint`, class: "hint" }, hint), field);
-  zone.addEventListener("dragover", over(true));
-  zone.addEventListener("dragleave", over(false));
-  zone.addEventListener("drop", (event) => {
+  const dropped = (event) => {
     over(false)(event);
     const [file] = event.dataTransfer.files;
     if (file) taken(file);
-  });
-  return zone;
+  };
+  return h("div", { class: "drop", ondragover: over(true), ondragleave: over(false), ondrop: dropped },
+    h("label", { for: id }, label), h("p", { id: `${id}-hint`, class: "hint" }, hint),
+    h("input", { id, type: "file", accept, "aria-describedby": `${id}-hint`, onchange: chosen }));
 }
 
 /** A bar that fills, with words. */

@@ -1,18 +1,28 @@
-//! A do-not-call list as a file: one number a line, or a CSV whose header may say until when and for which campaign.
+//! A do-not-call list as a file: one number a line, or a CSV whose header may say until when and for which campaign. From
+//! its lines to entries that hold at once.
 
-use std::{collections::BTreeMap, io::Read, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Read,
+    path::Path,
+};
 
 use jiff::Timestamp;
 
-use super::{CliError, read_instant};
 use crate::{
     domain::{
         ids::CampaignId,
+        instant_text::read_instant,
         phone::{Country, PhoneNumber, read_number},
         suppression::Suppression,
     },
     intake::guarded,
+    ports::StoreError,
+    store::{Database, ManageError},
 };
+
+/// Entries that are stored at once.
+const BATCH: usize = 5_000;
 
 /// What a header calls the number; without any of these it is the first column.
 const NUMBER: [&str; 6] = ["number", "phone", "telephone", "phone number", "telephone number", "phone1"];
@@ -20,11 +30,16 @@ const NUMBER: [&str; 6] = ["number", "phone", "telephone", "phone number", "tele
 const REJECT_COLUMNS: [&str; 2] = ["reject_line", "reject_reason"];
 
 /// What holds for a line that does not say it.
-pub(super) struct Defaults {
+pub struct Defaults {
+    /// The country of numbers without an international prefix.
     pub country: Country,
+    /// The only campaign.
     pub campaign_id: Option<CampaignId>,
+    /// When an entry ends.
     pub until_at: Option<Timestamp>,
+    /// Where the entries come from.
     pub source: String,
+    /// When.
     pub now: Timestamp,
 }
 
@@ -39,7 +54,7 @@ struct Columns {
 }
 
 /// A list that is being read.
-pub(super) struct SuppressionList {
+pub struct SuppressionList {
     rows: csv::Reader<Box<dyn Read + Send>>,
     /// The first line, if it is no header.
     first: Option<csv::ByteRecord>,
@@ -50,24 +65,30 @@ pub(super) struct SuppressionList {
 }
 
 /// A line that is not an entry.
-pub(super) struct BadLine {
+pub struct BadLine {
+    /// Its number, from 1.
     pub line: u64,
+    /// Its cells.
     pub cells: Vec<String>,
+    /// What is wrong with it.
     pub problem: String,
 }
 
 impl SuppressionList {
-    pub fn open(path: &Path, defaults: Defaults, campaigns: BTreeMap<String, CampaignId>) -> Result<Self, CliError> {
-        let cannot = |error: &dyn std::fmt::Display| CliError::new(format!("{}: {error}", path.display()));
-        let delimiter = delimiter(path).map_err(|error| cannot(&error))?;
-        let file = std::fs::File::open(path).map_err(|error| cannot(&error))?;
+    /// Opens the list at `path`; `campaigns` are those that its lines may name.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn open(path: &Path, defaults: Defaults, campaigns: BTreeMap<String, CampaignId>) -> Result<Self, csv::Error> {
+        let delimiter = delimiter(path)?;
+        let file = std::fs::File::open(path)?;
         let mut rows = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
             .from_reader(Box::new(file) as Box<dyn Read + Send>);
         let mut first = csv::ByteRecord::new();
-        let is_there = rows.read_byte_record(&mut first).map_err(|error| cannot(&error))?;
+        let is_there = rows.read_byte_record(&mut first)?;
         let cells = texts(&first);
         let (mut header, mut columns) = (Vec::new(), Columns::default());
         // Words where the number is, or columns that we know; a first number that cannot be read is no header.
@@ -112,6 +133,10 @@ impl SuppressionList {
     }
 
     /// The next entry, or the next line that is none.
+    ///
+    /// # Errors
+    /// When it cannot be read on.
+    #[expect(clippy::should_implement_trait, reason = "a list that cannot be read on has no next entry")]
     pub fn next(&mut self) -> Result<Option<Result<Suppression, BadLine>>, csv::Error> {
         loop {
             let Some(row) = self.next_row()? else { return Ok(None) };
@@ -172,7 +197,10 @@ impl Columns {
 }
 
 /// Reads when an entry ends.
-pub(super) fn read_end(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+///
+/// # Errors
+/// What to write instead.
+pub fn read_end(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let at = read_instant(text)?;
     if at > now { Ok(at) } else { Err(format!("{text} is over")) }
 }
@@ -197,15 +225,18 @@ fn delimiter(path: &Path) -> std::io::Result<u8> {
 
 /// How the entries of a list met those that are there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Met {
+pub struct Met {
+    /// There was none.
     pub added: u64,
+    /// They last longer than those that were there.
     pub prolonged: u64,
+    /// Those that were there last as long, or longer.
     pub there: u64,
 }
 
 /// What an entry is beside one that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beside {
+pub enum Beside {
     /// There was none.
     Added,
     /// It lasts longer than the one that was there.
@@ -215,10 +246,10 @@ pub(super) enum Beside {
 }
 
 /// Number and campaign of an entry, and when it ends.
-pub(super) type Known = BTreeMap<(PhoneNumber, Option<CampaignId>), Option<Timestamp>>;
+pub type Known = BTreeMap<(PhoneNumber, Option<CampaignId>), Option<Timestamp>>;
 
 /// Puts an entry beside those that are known, as the store will.
-pub(super) fn beside(known: &mut Known, entry: &Suppression) -> Beside {
+pub fn beside(known: &mut Known, entry: &Suppression) -> Beside {
     let key = (entry.number.clone(), entry.campaign_id);
     let before = known.get(&key).copied();
     let beside = match (before, entry.until_at) {
@@ -233,7 +264,73 @@ pub(super) fn beside(known: &mut Known, entry: &Suppression) -> Beside {
     beside
 }
 
+/// What is there for the numbers of these entries.
+///
+/// # Errors
+/// Those of the store.
+pub async fn known(db: &Database, entries: &[Suppression], now: Timestamp) -> Result<Known, StoreError> {
+    let numbers: BTreeSet<&PhoneNumber> = entries.iter().map(|entry| &entry.number).collect();
+    let there = db.suppress_known(&numbers, now).await?;
+    Ok(there.into_iter().map(|it| ((it.number, it.campaign_id), it.until_at)).collect())
+}
+
+/// Every campaign by its name.
+///
+/// # Errors
+/// Those of the store.
+pub async fn campaigns_by_name(db: &Database) -> Result<BTreeMap<String, CampaignId>, StoreError> {
+    let mut all = BTreeMap::new();
+    let mut after = CampaignId(0);
+    loop {
+        let page = db.campaigns(after).await?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = last.id;
+        all.extend(page.into_iter().map(|campaign| (campaign.rules.name, campaign.id)));
+    }
+}
+
+/// Stores a list, so many entries at once. `seen` is shown each line that is no entry, and the list after each batch.
+///
+/// # Errors
+/// Those of the list, of the store and of `seen`. What was stored until then stays.
+pub async fn take_list<E>(
+    db: &Database,
+    list: &mut SuppressionList,
+    now: Timestamp,
+    mut seen: impl FnMut(&SuppressionList, Option<&BadLine>) -> Result<(), E>,
+) -> Result<Met, E>
+where
+    E: From<csv::Error> + From<ManageError>,
+{
+    let (mut batch, mut met) = (Vec::new(), Met::default());
+    while let Some(next) = list.next()? {
+        match next {
+            Ok(entry) => batch.push(entry),
+            Err(bad) => seen(list, Some(&bad))?,
+        }
+        if batch.len() >= BATCH {
+            store(db, &std::mem::take(&mut batch), now, &mut met).await?;
+            seen(list, None)?;
+        }
+    }
+    store(db, &batch, now, &mut met).await?;
+    Ok(met)
+}
+
+async fn store(db: &Database, batch: &[Suppression], now: Timestamp, met: &mut Met) -> Result<(), ManageError> {
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let mut known = known(db, batch, now).await?;
+    db.suppress_add(batch, now).await?;
+    for entry in batch {
+        met.count(beside(&mut known, entry));
+    }
+    Ok(())
+}
+
 impl Met {
+    /// Counts one entry.
     pub fn count(&mut self, beside: Beside) {
         match beside {
             Beside::Added => self.added += 1,
