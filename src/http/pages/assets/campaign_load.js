@@ -119,7 +119,7 @@ export function loader(path, done) {
       h("h3", {}, upload.file),
       h("p", { role: "status" }, t("campaigns.found", { good: number(good), duplicates: number(duplicates), refused: number(refused), blank: number(upload.blank_rows) })),
       columnTable(), problems(), rejects(refused),
-      outlook && outlook.contacts > 0 && [h("h3", {}, t("campaigns.would_be", { count: number(outlook.contacts) })), fourNumbers(outlook, { open, example: false, toggle: (part) => {
+      outlook && outlook.contacts > 0 && [h("h3", {}, t("campaigns.would_be", { count: number(outlook.contacts) })), fourNumbers(outlook, { open, example: false, id: "reasons-of-list", toggle: (part) => {
         open = open === part ? null : part;
         draw();
       } })],

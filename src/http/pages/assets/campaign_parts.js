@@ -11,8 +11,8 @@ export const badge = (state) => h("span", { class: `badge ${state}` }, h("span",
 const why = (code) => textOr(`word.why_${code}`, code);
 
 /** The four numbers; each opens its reasons, with an example and when the next one can be called. */
-export function fourNumbers(outlook, { open, toggle, example = true }) {
-  const tile = (part) => h("button", { key: part, class: `tile ${part}`, "aria-expanded": String(open === part), "aria-controls": "reasons", onclick: () => toggle(part) },
+export function fourNumbers(outlook, { open, toggle, example = true, id = "reasons" }) {
+  const tile = (part) => h("button", { key: part, class: `tile ${part}`, "aria-expanded": String(open === part), "aria-controls": id, onclick: () => toggle(part) },
     h("span", { class: "value" }, number(outlook[part].contacts)), h("span", { class: "name" }, t(`word.${part}`)));
   const reason = (one) => h("tr", { key: one.code }, h("th", { scope: "row" }, why(one.code)), h("td", { class: "number" }, number(one.contacts)),
     h("td", {}, one.next_at && one.code !== "callable" ? instant(one.next_at) : ""),
@@ -20,7 +20,7 @@ export function fourNumbers(outlook, { open, toggle, example = true }) {
   const part = open && outlook[open];
   return [
     h("div", { class: "four" }, ["now", "later_today", "later", "never"].map(tile)),
-    h("div", { id: "reasons" }, part && (part.reasons.length === 0 ? h("p", { class: "quiet" }, t("campaigns.no_contact_here"))
+    h("div", { id }, part && (part.reasons.length === 0 ? h("p", { class: "quiet" }, t("campaigns.no_contact_here"))
       : h("table", {}, h("caption", {}, t("campaigns.reasons", { part: t(`word.${open}`) })),
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("campaigns.why")), h("th", { scope: "col", class: "number" }, t("campaigns.how_many")),
           h("th", { scope: "col" }, t("campaigns.next_at")), example && h("th", { scope: "col" }, t("campaigns.example")))),

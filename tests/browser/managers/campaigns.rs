@@ -1,0 +1,122 @@
+//! Campaigns: made, loaded, started, explained, reported, ended.
+
+use std::io::Write as _;
+
+use super::{is_whole, opened, says};
+use crate::{
+    api::world::World,
+    support::browser::{Browser, Look},
+};
+
+const LIST: &str = "Account;First name;Last name;Phone;Plan\nA1;Ada;Byron;+12125550142;Gold\nA2;Bo;Diddley;12345;Gold\n\
+                    A3;Cy;Twombly;+13105550143;=Basic\n";
+
+async fn drops(page: &Browser, field: &str, name: &str, text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
+    page.element(field).await.send_keys(path.to_str().unwrap()).await.unwrap();
+    folder
+}
+
+async fn a_campaign_lives(look: Look) {
+    let world = World::new().await;
+    let page = opened(&world, "manager", "/campaigns", look).await;
+    page.shows("main", says(look, "There is no campaign yet", "Il n’y a pas encore de campagne")).await;
+    page.press("a.button.main").await;
+
+    // What is wrong stands at its field, and a summary leads there.
+    page.type_in("input[id$='-name']", "summer").await;
+    page.type_in("input[id$='-country']", "US").await;
+    page.type_in("input[id$='-mon-fri']", "09:00-21:00").await;
+    page.type_in("input[id$='-priority']", "600").await;
+    page.press("form button.main").await;
+    page.shows(".field.wrong .error", "100").await;
+    page.shows(".errors", says(look, "Priority", "Priorité")).await;
+    is_whole(&page, "campaign-form", look).await;
+    page.type_in("input[id$='-priority']", "60").await;
+    page.press("form button.main").await;
+    page.shows("h1", "summer").await;
+
+    // A list is dropped, looked at, and loaded.
+    let list = drops(&page, "#list-file", "march.csv", LIST).await;
+    page.shows("[data-own]", says(look, "2 rows are good", "2 lignes sont bonnes")).await;
+    page.shows("[data-own]", says(look, "the number has too few digits", "too few digits")).await;
+    is_whole(&page, "campaign-load", look).await;
+    page.press("[data-own] .buttons button.main").await;
+    page.shows("[data-own] .notice.good", says(look, "2 loaded", "2 chargés")).await;
+    page.shows("[data-own] a[download]", "1").await;
+    page.sees("#numbers ~ .four", |numbers| numbers.contains('2')).await;
+    drop(list);
+
+    page.press(".head .buttons button.main").await;
+    page.press("dialog button.main").await;
+    page.shows(".badge", says(look, "Running", "En cours")).await;
+    page.press("#numbers ~ .four .tile.now").await;
+    page.shows("#reasons", says(look, "Waits for its turn", "Attend son tour")).await;
+    is_whole(&page, "campaign", look).await;
+
+    // Somebody asks why they are not called.
+    page.go("/contacts").await;
+    page.type_in("#text", "A3").await;
+    page.press("form.search button.main").await;
+    page.shows(".verdict", says(look, "May be called now", "Peut être appelé maintenant")).await;
+    page.shows("table", says(look, "The campaign is running", "La campagne est en cours")).await;
+    is_whole(&page, "contact", look).await;
+
+    page.go("/reports?kind=dispositions").await;
+    page.shows("table.report", "summer").await;
+    is_whole(&page, "report", look).await;
+
+    // It ends for good only for who types its name.
+    page.go("/campaigns?name=summer").await;
+    page.press(".quiet-danger").await;
+    page.type_in("#panel-field", "winter").await;
+    page.press("dialog button.danger").await;
+    page.shows("dialog .error", "summer").await;
+    page.type_in("#panel-field", "summer").await;
+    page.press("dialog button.danger").await;
+    page.shows(".badge", says(look, "Ended", "Terminée")).await;
+    page.is_calm(&super::HARMLESS).await;
+    page.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_lives_in_english() {
+    a_campaign_lives(Look::ENGLISH).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_lives_in_french() {
+    a_campaign_lives(Look { dark: true, ..Look::FRENCH }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_file_is_checked_line_by_line() {
+    let world = World::new().await;
+    let page = opened(&world, "manager", "/campaigns?new", Look::ENGLISH).await;
+    let wrong = "name = \"autumn\"\nteam = \"sales\"\ncountry = \"US\"\npriority = 600\n";
+    let file = drops(&page, "#toml-file", "autumn.toml", wrong).await;
+    page.shows("#toml-problems", "line 4").await;
+    let right = "const text = document.getElementById('toml'); text.value = text.value.replace('600', '60')";
+    page.script(right).await;
+    page.press("#toml ~ .buttons button.main").await;
+    page.shows("#toml-problems .notice.good", "autumn").await;
+    page.press("#toml-problems button.main").await;
+    page.shows("h1", "autumn").await;
+    page.is_calm(&super::HARMLESS).await;
+    drop(file);
+
+    // At 200 % everything is still there.
+    page.resize((640, 360)).await;
+    for path in ["/campaigns?name=autumn", "/campaigns?new", "/board", "/reports", "/settings", "/contacts"] {
+        page.go(path).await;
+        page.until("the page is there", async || {
+            page.count("h1").await > 0 && page.count("main > p.quiet:only-child").await == 0
+        })
+        .await;
+        let wider = "return document.documentElement.scrollWidth > innerWidth";
+        assert_eq!(page.script(wider).await, false, "{path}");
+    }
+    page.close().await;
+}
