@@ -19,7 +19,7 @@ async fn a_supervisor_looks_after_the_team(look: Look) {
     // Kim gets a preview: the row, the counts and the campaign follow by themselves.
     world.put(world.token("agent"), "/v1/me/state", json!({ "state": "ready" })).await;
     page.shows(".agents tr[data-state=reserved] .work", "Ada Byron · spring").await;
-    page.sees(".agents tr[data-state=reserved]", |row| row.contains("Kim") && row.contains("1")).await;
+    page.sees(".agents tr[data-state=reserved]", |row| row.contains("Kim") && row.contains('1')).await;
     page.shows("table.four tbody", "spring").await;
     page.sees("table.four td.number", |count| count == "2").await;
     is_whole(&page, "board", look).await;
