@@ -451,6 +451,18 @@ impl Page {
         response.text().await.unwrap()
     }
 
+    /// A header of what lies there.
+    pub async fn header(&self, path: &str, name: &str) -> String {
+        let response = self.client.get(format!("{}{path}", self.base)).send().await.unwrap();
+        response.headers()[name].to_str().unwrap().to_owned()
+    }
+
+    /// The status of what lies there, for a browser that has it with this tag.
+    pub async fn status_with(&self, path: &str, tag: &str) -> u16 {
+        let ask = self.client.get(format!("{}{path}", self.base)).header("if-none-match", tag);
+        ask.send().await.unwrap().status().as_u16()
+    }
+
     async fn ready(&self) -> Value {
         let (status, view) = self.ask("POST", "/v1/me/session", Some(json!({"extension": "1001"}))).await;
         assert_eq!(status, 200, "{view}");

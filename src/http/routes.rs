@@ -36,7 +36,7 @@ pub fn router(state: ApiState) -> Router {
     let (router, _) = routes.made.expect("made above");
     router
         .route("/openapi.json", get(|| async move { document }))
-        .merge(pages::router())
+        .merge(pages::router(&app.softphone))
         .route(softphone::LIBRARY, get(softphone::library))
         .fallback(|| async { Problem::new(Code::UnknownRoute, "see /openapi.json for what there is") })
         .method_not_allowed_fallback(|| async {

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use axum::{
     Json,
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::{
     App,
@@ -34,6 +35,18 @@ pub struct SoftphoneOffer {
     pub ice_servers: Vec<IceServer>,
     /// The file of the telephone's own program, where there is one.
     pub library: Option<PathBuf>,
+}
+
+impl SoftphoneOffer {
+    /// Where pages connect to: scheme, host and port. None where browsers are no telephones.
+    pub(super) fn origin(&self) -> Option<&str> {
+        let url = &self.websocket_url;
+        let authority = url.find("://")? + "://".len();
+        let end = url[authority..].find(['/', '?', '#']).map_or(url.len(), |end| authority + end);
+        // It becomes a part of a policy: what could begin another part of it is no host.
+        let is_host = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+        Some(&url[..end]).filter(|_| url[authority..end].bytes().all(is_host) && authority < end)
+    }
 }
 
 /// Whether an agent's browser can be their telephone.
@@ -111,23 +124,23 @@ pub(super) async fn close(me: Me, State(app): State<App>) -> Result<StatusCode, 
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The telephone's own program, as the administrator has put it there.
-pub(super) async fn library(State(app): State<App>) -> Response {
+/// The telephone's own program, as the administrator has put it there. It is sent only when it has changed.
+pub(super) async fn library(State(app): State<App>, headers: HeaderMap) -> Response {
     let read = match &app.softphone.library {
         Some(path) => tokio::fs::read(path).await.ok(),
         None => None,
     };
-    match read {
-        Some(text) => {
-            let headers = [
-                (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-                (header::CACHE_CONTROL, "no-cache"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            ];
-            (headers, text).into_response()
-        }
-        None => Problem::new(Code::UnknownRoute, "the setting softphone.library names no file").into_response(),
+    let Some(text) = read else {
+        return Problem::new(Code::UnknownRoute, "the setting softphone.library names no file").into_response();
+    };
+    let tag = format!("\"{}\"", data_encoding::BASE64URL_NOPAD.encode(&Sha256::digest(&text)[..12]));
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
+    let about = [(header::ETAG, tag), (header::CACHE_CONTROL, "no-cache".to_owned())];
+    if known {
+        return (StatusCode::NOT_MODIFIED, about).into_response();
     }
+    let kind = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    (about, kind, text).into_response()
 }
 
 /// The host of a URL, without its port.
@@ -153,6 +166,22 @@ mod tests {
             ("ws://[::1]/ws", "[::1]"),
         ] {
             assert_eq!(host_of(url), host, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_page_may_reach_the_switch_and_nothing_beside_it() {
+        for (url, origin) in [
+            ("wss://phones.example.org/ws", Some("wss://phones.example.org")),
+            ("ws://127.0.0.1:8088/ws?a=b", Some("ws://127.0.0.1:8088")),
+            ("wss://phones.example.org", Some("wss://phones.example.org")),
+            ("wss://a; script-src *", None),
+            ("wss://a b/ws", None),
+            ("wss:///ws", None),
+            ("", None),
+        ] {
+            let offer = SoftphoneOffer { websocket_url: url.to_owned(), ..SoftphoneOffer::default() };
+            assert_eq!(offer.origin(), origin, "{url}");
         }
     }
 }

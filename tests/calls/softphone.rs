@@ -34,7 +34,15 @@ async fn a_browser_registers_until_its_agent_leaves() {
     let library = "/assets/softphone-library.js";
     assert_eq!(house.alice.ask("GET", "/v1/me/softphone", None).await, (200, offered(json!(library))));
     assert_eq!(house.alice.text(library).await, "let phone;");
+    assert_eq!(house.alice.header(library, "content-type").await, "text/javascript; charset=utf-8");
+    let tag = house.alice.header(library, "etag").await;
+    assert_eq!(house.alice.status_with(library, &tag).await, 304);
+    std::fs::write(house.place.path("phone.js"), "let another;").unwrap();
+    assert_eq!(house.alice.status_with(library, &tag).await, 200);
     let first = account(&house.alice).await;
+    let origin = first["websocket_url"].as_str().unwrap().trim_end_matches("/ws");
+    let policy = house.alice.header("/sign-in", "content-security-policy").await;
+    assert!(policy.ends_with(&format!("connect-src 'self' {origin}")), "{policy}");
     assert_eq!(first["user"], first["extension"]);
     let mut browser = Browser::connect(&first).await;
     let mut wrong = first.clone();

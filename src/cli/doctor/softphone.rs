@@ -27,7 +27,7 @@ pub(super) fn settings(config: &SoftphoneConfig) -> Vec<Finding> {
         } else {
             format!("softphone.library {library} is no file: pages cannot be telephones")
         };
-        Finding::Bad(says, "put dist/jssip.min.js of the npm package jssip there".to_owned())
+        Finding::Bad(says, "put dist/jssip.min.js of the npm package jssip 3.12.0 there".to_owned())
     });
     findings
 }

@@ -19,7 +19,7 @@ use axum::{
 };
 
 use self::words::Language;
-use super::{App, guard::session_token};
+use super::{App, SoftphoneOffer, guard::session_token};
 use crate::store::Role;
 
 /// A page.
@@ -42,30 +42,37 @@ const PAGES: &[Page] = &[
 
 /// What a page may do: nothing that does not come from here. Frames are for nobody, forms are sent by modules alone.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; \
-                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-                      require-trusted-types-for 'script'; trusted-types 'none'";
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+                      require-trusted-types-for 'script'; trusted-types 'none'; connect-src 'self'";
+
+/// [`POLICY`]; where browsers are telephones, a page may reach the switch too.
+fn policy(softphone: &SoftphoneOffer) -> HeaderValue {
+    let text = softphone.origin().map(|origin| format!("{POLICY} {origin}"));
+    text.and_then(|text| HeaderValue::try_from(text).ok()).unwrap_or(HeaderValue::from_static(POLICY))
+}
 
 /// The pages and what they are made of.
-pub(super) fn router() -> Router<App> {
+pub(super) fn router(softphone: &SoftphoneOffer) -> Router<App> {
+    let policy = policy(softphone);
     let mut router =
         Router::new().route("/", get(home)).route("/sign-in", get(sign_in)).route("/assets/{name}", get(asset));
     for page in PAGES {
         let serve = move |State(app): State<App>, headers: HeaderMap| show(app, page, headers);
         router = router.route(&format!("/{}", page.name), get(serve));
     }
-    router.layer(middleware::from_fn(guarded))
+    router.layer(middleware::from_fn_with_state(policy, guarded))
 }
 
 /// The headers of everything that a browser shows; it is sent small to who can read that.
-async fn guarded(request: Request, next: Next) -> Response {
+async fn guarded(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response {
     let reads_gzip = request.headers().get(header::ACCEPT_ENCODING).is_some_and(packed::reads_gzip);
     let mut response = next.run(request).await;
     if reads_gzip {
         response = packed::pack(response).await;
     }
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
