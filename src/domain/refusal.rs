@@ -23,6 +23,9 @@ pub enum Refusal {
         /// The phone.
         extension: String,
     },
+    /// What was given is no extension.
+    #[error("an extension has letters, digits, \".\", \"-\" and \"_\"")]
+    BadExtension,
     /// No such agent in this team.
     #[error("there is no such agent in this team")]
     UnknownAgent,
@@ -200,6 +203,7 @@ impl Refusal {
             Self::NotSignedIn => "not_signed_in",
             Self::AlreadySignedIn { .. } => "already_signed_in",
             Self::ExtensionInUse { .. } => "extension_in_use",
+            Self::BadExtension => "bad_extension",
             Self::UnknownAgent => "unknown_agent",
             Self::WrongState { .. } => "wrong_state",
             Self::PreviewGone => "preview_gone",

@@ -135,7 +135,7 @@ impl Engine {
     // Coming and going.
 
     fn sign_in(&mut self, agent_id: AgentId, extension: String) -> Answered {
-        let extension = short(extension, "extension", EXTENSION_LENGTH_MAX)?;
+        let extension = extension_of(extension)?;
         if let Some(session) = self.sessions.get(&agent_id) {
             if session.extension != extension {
                 return Err(Refusal::AlreadySignedIn { extension: session.extension.clone() });
@@ -368,6 +368,14 @@ impl Engine {
         self.tell(id, &Event::WrapUpReasonApplied { dialog_id: id, reason });
         Ok(())
     }
+}
+
+/// The extension of a phone as a person gave it. It becomes part of what the switch is asked to call, so nothing in it may
+/// mean something there.
+fn extension_of(text: String) -> Result<String, Refusal> {
+    let extension = short(text, "extension", EXTENSION_LENGTH_MAX)?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    if extension.chars().all(fits) { Ok(extension) } else { Err(Refusal::BadExtension) }
 }
 
 /// A text a person gave, without blanks around it, neither empty nor too long.

@@ -217,6 +217,7 @@ pub fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::CallbackZoneAmbiguous { .. }
         | Refusal::UnknownWrapUpReason { .. }
         | Refusal::UnknownNotReadyReason { .. }
+        | Refusal::BadExtension
         | Refusal::BadLength { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::NotSignedIn
         | Refusal::AlreadySignedIn { .. }
@@ -369,6 +370,7 @@ mod tests {
             Refusal::NotSignedIn,
             Refusal::AlreadySignedIn { extension: text() },
             Refusal::ExtensionInUse { extension: text() },
+            Refusal::BadExtension,
             Refusal::UnknownAgent,
             Refusal::WrongState { command: "ready", state: AgentState::Talking },
             Refusal::PreviewGone,

@@ -181,3 +181,16 @@ async fn a_supervisor_makes_an_agent_not_ready() {
     let (_, view) = world.put(world.token("supervisor"), &state, json!({ "state": "logged_out" })).await;
     assert_eq!(view["state"], "logged_out");
 }
+
+/// What an agent says of their phone becomes part of what the switch is asked to call.
+#[tokio::test]
+async fn a_phone_is_an_extension_and_nothing_else() {
+    let world = World::new().await;
+    for strange in ["+19005550100@trunk", "100@trunk", "100/200", "100,200", "1 00", "100&x"] {
+        let (status, problem) =
+            world.post(world.token("agent"), "/v1/me/session", json!({ "extension": strange })).await;
+        assert_eq!((status, &problem["code"]), (422, &json!("bad_extension")), "{strange}");
+    }
+    let (status, _) = world.post(world.token("agent"), "/v1/me/session", json!({ "extension": " web-7.a_b " })).await;
+    assert_eq!(status, 200);
+}
