@@ -1,5 +1,7 @@
 //! The program itself, as people run it: commands, files, a server that is killed.
 
+mod people;
+
 use std::{
     fs,
     io::{BufRead, BufReader, Write},

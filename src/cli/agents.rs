@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::{CliError, DatabaseArg, Outcome, fail, now};
+use super::{CliError, DatabaseArg, Outcome, fail, now, users};
 use crate::{
     domain::{
         agent::Agent,
@@ -24,7 +24,7 @@ pub(super) struct AgentArgs {
 
 #[derive(Debug, Subcommand)]
 enum AgentCommand {
-    /// Add an agent to a team, and print their token
+    /// Add an agent to a team, and print their token for programs and the link by which they choose their password
     Add {
         /// The name they sign in with
         login: String,
@@ -85,7 +85,7 @@ enum TokenCommand {
 
 /// What a token allows; each role can do what those before it can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum RoleArg {
+pub(super) enum RoleArg {
     /// Take previews and calls.
     Agent,
     /// See a team.
@@ -143,7 +143,7 @@ async fn add(db: &Database, login: &str, team: &str, new_team: bool, name: Optio
     let token = agent_token(db, &agent, now()).await?;
     println!("agent {} of team {}", agent.login, team.trim());
     println!("token (shown once): {token}");
-    Ok(())
+    users::invite_agent(db, &agent).await
 }
 
 async fn list(db: &Database, team: Option<&str>) -> Outcome {
@@ -164,7 +164,7 @@ async fn list(db: &Database, team: Option<&str>) -> Outcome {
     }
 }
 
-fn team_name(teams: &[Team], id: TeamId) -> String {
+pub(super) fn team_name(teams: &[Team], id: TeamId) -> String {
     teams.iter().find(|team| team.id == id).map_or_else(|| id.to_string(), |team| team.name.clone())
 }
 
@@ -288,6 +288,7 @@ mod tests {
             label: String::new(),
             created_at: at("2026-01-01T00:00Z"),
             expires_at,
+            user_id: None,
             revoked_at,
         };
         let (end, now) = (at("2026-06-01T00:00Z"), at("2026-06-01T00:00Z"));

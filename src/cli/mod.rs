@@ -21,6 +21,7 @@ pub mod sample_list;
 mod serve;
 mod simulate;
 mod suppress;
+mod users;
 mod which;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -52,7 +53,8 @@ Start here:
   rappel check campaigns/renewals-us.toml        is a campaign file right?
   rappel campaign apply campaigns/renewals-us.toml
   rappel load contacts.csv --campaign renewals-us
-  rappel agent add alice --team renewals         prints the agent's token
+  rappel agent add alice --team renewals         prints the link by which alice chooses her password
+  rappel user add boss --role admin              the same, for the first of those who manage
   rappel campaign start renewals-us
   rappel serve                                   the API, on http://127.0.0.1:8090
   rappel simulate campaigns/renewals-us.toml --list contacts.csv --agents 6 --days 5";
@@ -110,7 +112,9 @@ enum Command {
     Reason(reasons::ReasonArgs),
     /// Agents and their teams
     Agent(agents::AgentArgs),
-    /// Access tokens
+    /// People who sign in with a browser, by name and password: add, list, invite anew, disable
+    User(users::UserArgs),
+    /// Access tokens, for programs
     Token(agents::TokenArgs),
     /// Contacts: show one, set its time zone
     Contact(contacts::ContactArgs),
@@ -197,6 +201,7 @@ async fn obey(command: Command) -> Outcome {
         Command::Queue(args) => queues::run(args).await,
         Command::Reason(args) => reasons::run(args).await,
         Command::Agent(args) => agents::run(args).await,
+        Command::User(args) => users::run(args).await,
         Command::Token(args) => agents::run_token(args).await,
         Command::Contact(args) => contacts::run(args).await,
         Command::Report(args) => report::run(args).await,

@@ -76,7 +76,7 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         SwitchKind::Asterisk => SwitchSetup::Asterisk(Box::new(config.ari_settings()?)),
     };
     let db = Database::open(&config.database).await?;
-    let has_tokens = !db.tokens(0).await?.is_empty();
+    let is_for_nobody = db.tokens(0).await?.is_empty() && db.users(0).await?.is_empty();
     let live = Live::start(LiveSetup {
         db,
         listen: config.listen,
@@ -93,8 +93,8 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         SwitchKind::Simulated => println!("the telephone network is simulated: nobody is called"),
         SwitchKind::Asterisk => println!("calls go through {}", config.asterisk.urls.join(", ")),
     }
-    if !has_tokens {
-        println!("nobody can use it yet: `rappel token create --role admin` and `rappel agent add` make tokens");
+    if is_for_nobody {
+        println!("nobody can sign in yet: `rappel user add NAME --role admin` lets the first person in");
     }
     asked_to_stop().await;
     println!("stopping");

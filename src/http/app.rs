@@ -10,6 +10,7 @@ use super::{
     limits::{Limiter, Limits, Streams},
     outlooks::Outlooks,
     softphone::SoftphoneOffer,
+    tries::Tries,
     uploads::Uploads,
 };
 use crate::{
@@ -50,6 +51,7 @@ pub(super) struct Inner {
     pub believed: Believed,
     pub limiter: Limiter,
     pub streams: Streams,
+    pub tries: Tries,
     pub outlooks: Outlooks,
     pub uploads: Uploads,
     /// Searches that look at every contact: one at a time.
@@ -61,7 +63,7 @@ impl App {
         let limiter = Limiter::new(&api.limits);
         let (believed, streams, outlooks, uploads) = Default::default();
         let searches = Semaphore::new(1);
-        Self(Arc::new(Inner { api, believed, limiter, streams, outlooks, uploads, searches }))
+        Self(Arc::new(Inner { api, believed, limiter, tries: Tries::new(), streams, outlooks, uploads, searches }))
     }
 }
 

@@ -134,6 +134,11 @@ impl Believed {
         }
     }
 
+    /// Forgets everybody, so that what somebody's sign-out or disabling revoked counts at once here.
+    pub fn forget_all(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Forgets a token, so that its revocation counts at once here.
     pub fn forget(&self, token_id: i64) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (caller, _)| caller.token_id != token_id);

@@ -23,6 +23,7 @@ mod new_contacts;
 mod openapi;
 mod outlooks;
 mod pages;
+mod password;
 mod phone_books;
 mod problem;
 mod queues;
@@ -35,7 +36,9 @@ mod softphone;
 mod suppressions;
 mod teams;
 mod tokens;
+mod tries;
 mod uploads;
+mod users;
 mod waiting;
 
 use app::App;
@@ -44,7 +47,9 @@ pub use self::{
     app::ApiState,
     auth::{hash_of, new_token},
     limits::Limits,
+    password::hash_password,
     problem::{Code, FieldProblem, Problem, status_of},
     routes::{document, router},
     softphone::SoftphoneOffer,
+    users::new_invitation,
 };

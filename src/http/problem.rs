@@ -103,6 +103,8 @@ codes! {
     BadJson "bad_json" BAD_REQUEST "The body is not JSON";
     Unauthenticated "unauthenticated" UNAUTHORIZED "A valid access token is needed";
     Forbidden "forbidden" FORBIDDEN "The access token does not allow this";
+    WrongPassword "wrong_password" UNAUTHORIZED "Name and password do not belong together";
+    InvitationOver "invitation_over" UNAUTHORIZED "The invitation is over";
     OtherSite "other_site" FORBIDDEN "The request comes from another site";
     NotAnAgent "not_an_agent" FORBIDDEN "The access token is not an agent's";
     OtherTeam "other_team" FORBIDDEN "The access token is for another team";
@@ -114,6 +116,7 @@ codes! {
     UnknownContact "unknown_contact" NOT_FOUND "There is no such contact";
     UnknownPhoneBook "unknown_phone_book" NOT_FOUND "There is no such phone book";
     UnknownToken "unknown_token" NOT_FOUND "There is no such token";
+    UnknownUser "unknown_user" NOT_FOUND "There is no such user";
     UnknownReason "unknown_reason" NOT_FOUND "There is no such reason";
     UnknownQueue "unknown_queue" NOT_FOUND "There is no such queue";
     UnknownSuppression "unknown_suppression" NOT_FOUND "The number is not suppressed so";
@@ -138,6 +141,12 @@ codes! {
     TokenAgentMismatch "token_agent_mismatch" UNPROCESSABLE_ENTITY "Only an agent's token names an agent";
     BadReasonLabel "bad_reason_label" UNPROCESSABLE_ENTITY "The text cannot be the label of a reason";
     BadRules "bad_rules" UNPROCESSABLE_ENTITY "The rules of the campaign or queue are wrong";
+    PasswordTooShort "password_too_short" UNPROCESSABLE_ENTITY "The password is too short";
+    PasswordTooLong "password_too_long" UNPROCESSABLE_ENTITY "The password is too long";
+    PasswordTooEasy "password_too_easy" UNPROCESSABLE_ENTITY "The password is too easy to guess";
+    OldPasswordWrong "old_password_wrong" UNPROCESSABLE_ENTITY "The password until now is another one";
+    NoPassword "no_password" CONFLICT "Who signed in with an access token has no password";
+    TooManyTries "too_many_tries" TOO_MANY_REQUESTS "Too many tries to sign in";
     TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too many requests";
     TooManyStreams "too_many_streams" TOO_MANY_REQUESTS "Too many open event streams";
     Inconsistent "inconsistent" INTERNAL_SERVER_ERROR "Stored data is impossible";
@@ -300,12 +309,13 @@ impl From<ManageError> for Problem {
             ManageError::UnknownAgent(_) => Code::UnknownAgent,
             ManageError::UnknownContact(_) => Code::UnknownContact,
             ManageError::UnknownToken(_) => Code::UnknownToken,
+            ManageError::UnknownUser(_) => Code::UnknownUser,
             ManageError::UnknownPhoneBook(_) => Code::UnknownPhoneBook,
             ManageError::PhoneBookOfOthers(_) => Code::OtherTeam,
             ManageError::PhoneBookFull(_) => Code::PhoneBookFull,
             ManageError::TokenAgentMismatch => Code::TokenAgentMismatch,
             ManageError::TokenTaken => Code::TokenTaken,
-            ManageError::LoginTaken(_) => Code::LoginTaken,
+            ManageError::UserTaken(_) | ManageError::LoginTaken(_) => Code::LoginTaken,
             ManageError::CampaignCannotBecome { .. } => Code::CampaignCannotBecome,
             ManageError::CampaignTeamFixed { .. } => Code::CampaignTeamFixed,
             ManageError::CampaignEnded(_) => Code::CampaignEnded,

@@ -18,7 +18,7 @@ use super::{
     openapi::{Described, Document},
     outlooks, pages, phone_books,
     problem::{Code, Problem},
-    queues, reasons, reports, session, softphone, suppressions, teams, tokens, uploads, waiting,
+    queues, reasons, reports, session, softphone, suppressions, teams, tokens, uploads, users, waiting,
 };
 use crate::store::Role;
 
@@ -58,9 +58,7 @@ fn table(r: &mut Routes) {
     r.get("/health", Access::Open, "Does it work?", health::health);
     r.get("/metrics", Access::LocalOrFrom(Role::Supervisor), "Metrics for Prometheus", health::metrics);
 
-    r.post("/v1/session", Access::Open, "Sign in with a browser", session::sign_in);
-    r.get("/v1/session", AGENT, "Who is signed in", session::who);
-    r.delete("/v1/session", AGENT, "Sign out with a browser", session::sign_out);
+    people(r);
 
     r.get("/v1/me", AGENT, "The agent's view: state, preview, call, commands that work now", me::view);
     r.post("/v1/me/session", AGENT, "Sign in at a phone", me::sign_in);
@@ -160,6 +158,21 @@ fn table(r: &mut Routes) {
     r.put("/v1/phone-books/{name}", MANAGER, "Make a phone book, or replace it", phone_books::put);
     r.post("/v1/phone-books/{name}/file", MANAGER, "Fill a phone book from a file", files::phone_book);
     r.delete("/v1/phone-books/{name}", MANAGER, "Remove a phone book", phone_books::remove);
+}
+
+/// Those by which people sign in, and are let in.
+#[rustfmt::skip]
+fn people(r: &mut Routes) {
+    r.post("/v1/session", Access::Open, "Sign in with a browser", session::sign_in);
+    r.get("/v1/session", AGENT, "Who is signed in", session::who);
+    r.delete("/v1/session", AGENT, "Sign out with a browser", session::sign_out);
+    r.put("/v1/session/password", AGENT, "Change one's password", session::change_password);
+
+    r.get("/v1/users", ADMIN, "People who sign in with a password", users::list);
+    r.post("/v1/users", ADMIN, "Add somebody, with an invitation", users::create);
+    r.put("/v1/users/{user_id}", ADMIN, "Give somebody another role or team", users::change);
+    r.post("/v1/users/{user_id}/invitation", ADMIN, "Invite somebody anew", users::invite);
+    r.delete("/v1/users/{user_id}", ADMIN, "Let somebody sign in no more", users::disable);
 
     r.get("/v1/tokens", ADMIN, "Access tokens", tokens::list);
     r.post("/v1/tokens", ADMIN, "Create an access token", tokens::create);

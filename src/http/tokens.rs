@@ -12,7 +12,10 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    domain::{ids::AgentId, schema::Instant},
+    domain::{
+        ids::{AgentId, TeamId},
+        schema::Instant,
+    },
     store::{NewToken, Role, Token},
 };
 
@@ -68,26 +71,34 @@ pub(super) async fn create(
 
 impl App {
     async fn wanted(&self, caller: &Caller, wish: TokenWish, hash: String) -> Result<NewToken, Problem> {
-        let team_id = match (wish.role, wish.agent_id, &wish.team) {
-            (Role::Agent, None, _) => return Err(Problem::field("agent_id", "say which agent the token is for")),
-            (Role::Agent, Some(agent_id), None) => {
-                let agent = self.db.agent(agent_id).await?;
-                Some(agent.ok_or_else(|| Problem::field("agent_id", format!("there is no agent {agent_id}")))?.team_id)
-            }
-            (Role::Agent, Some(_), Some(_)) => {
-                return Err(Problem::field("team", "an agent's team is known: leave it out"));
-            }
-            (_, Some(_), _) => {
-                return Err(Problem::field("agent_id", "only a token with the role agent is an agent's"));
-            }
-            (_, None, Some(team)) => Some(self.team_named(caller, team).await?.id),
-            (_, None, None) => None,
-        };
-        let TokenWish { role, agent_id, label, expires_at, .. } = wish;
+        let TokenWish { role, agent_id, team, label, expires_at } = wish;
+        let team_id = self.team_of(caller, role, agent_id, team.as_deref()).await?;
         if expires_at.is_some_and(|end| end <= self.clock.now()) {
             return Err(Problem::field("expires_at", "this is over: the token would be worthless at once"));
         }
         Ok(NewToken { hash, role, agent_id, team_id, label, expires_at })
+    }
+
+    /// The team that somebody with this role is for.
+    pub(super) async fn team_of(
+        &self,
+        caller: &Caller,
+        role: Role,
+        agent_id: Option<AgentId>,
+        team: Option<&str>,
+    ) -> Result<Option<TeamId>, Problem> {
+        match (role, agent_id, team) {
+            (Role::Agent, None, _) => Err(Problem::field("agent_id", "say which agent it is for")),
+            (Role::Agent, Some(agent_id), None) => {
+                let agent = self.db.agent(agent_id).await?;
+                let unknown = || Problem::field("agent_id", format!("there is no agent {agent_id}"));
+                Ok(Some(agent.ok_or_else(unknown)?.team_id))
+            }
+            (Role::Agent, Some(_), Some(_)) => Err(Problem::field("team", "an agent's team is known: leave it out")),
+            (_, Some(_), _) => Err(Problem::field("agent_id", "only the role agent is an agent's")),
+            (_, None, Some(team)) => Ok(Some(self.team_named(caller, team).await?.id)),
+            (_, None, None) => Ok(None),
+        }
     }
 }
 

@@ -23,6 +23,12 @@ pub enum ManageError {
     /// No such token.
     #[error("there is no token {0}")]
     UnknownToken(i64),
+    /// No such user, or one who may not sign in any more.
+    #[error("there is no user {0} who may sign in")]
+    UnknownUser(String),
+    /// Somebody else signs in with the login, or as the agent.
+    #[error("somebody signs in as \"{0}\", or as that agent, already")]
+    UserTaken(String),
     /// No such phone book.
     #[error("there is no phone book \"{0}\"")]
     UnknownPhoneBook(String),
@@ -120,12 +126,13 @@ impl ManageError {
             Self::UnknownAgent(_) => "unknown_agent",
             Self::UnknownContact(_) => "unknown_contact",
             Self::UnknownToken(_) => "unknown_token",
+            Self::UnknownUser(_) => "unknown_user",
             Self::UnknownPhoneBook(_) => "unknown_phone_book",
             Self::PhoneBookOfOthers(_) => "other_team",
             Self::PhoneBookFull(_) => "phone_book_full",
             Self::TokenAgentMismatch => "token_agent_mismatch",
             Self::TokenTaken => "token_taken",
-            Self::LoginTaken(_) => "login_taken",
+            Self::UserTaken(_) | Self::LoginTaken(_) => "login_taken",
             Self::CampaignCannotBecome { .. } => "campaign_cannot_become",
             Self::CampaignTeamFixed { .. } => "campaign_team_fixed",
             Self::CampaignEnded(_) => "campaign_ended",

@@ -40,6 +40,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0009_contacts_by_account.sql"),
         postgres: include_str!("../../migrations/postgres/0009_contacts_by_account.sql"),
     },
+    Migration {
+        version: 10,
+        sqlite: include_str!("../../migrations/sqlite/0010_users.sql"),
+        postgres: include_str!("../../migrations/postgres/0010_users.sql"),
+    },
 ];
 
 /// Any number, the same in every process: whoever holds its lock migrates.

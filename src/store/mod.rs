@@ -38,6 +38,7 @@ mod stored;
 mod suppressions;
 mod teams;
 mod tokens;
+mod users;
 mod wake;
 mod zone_sets;
 
@@ -54,6 +55,7 @@ pub use self::{
     suppressions::SuppressionFilter,
     teams::Team,
     tokens::{NewToken, Role, Token},
+    users::{Invitation, Rights, User, login_of},
     wake::Wakeups,
 };
 use self::{db::Db, wake::Bell, zone_sets::ZoneSets};

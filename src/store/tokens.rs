@@ -81,6 +81,8 @@ pub struct Token {
     /// When it ends.
     #[schemars(with = "Option<Instant>")]
     pub expires_at: Option<Timestamp>,
+    /// Who signed in with a password and got it.
+    pub user_id: Option<i64>,
     /// When it was taken back.
     #[schemars(with = "Option<Instant>")]
     pub revoked_at: Option<Timestamp>,
@@ -98,6 +100,7 @@ impl Stored for Token {
             label: r.text("label")?,
             created_at: r.at("created_at")?,
             expires_at: r.maybe_at("expires_at")?,
+            user_id: r.maybe_int("user_id")?,
             revoked_at: r.maybe_at("revoked_at")?,
         })
     }
@@ -142,7 +145,8 @@ impl Database {
         Ok(token)
     }
 
-    /// Tokens after number `after`, also those that are over, at most 1000.
+    /// Access tokens after number `after`, also those that are over, at most 1000. What people got who signed in with a
+    /// password is not among them.
     pub async fn tokens(&self, after: i64) -> Result<Vec<Token>, StoreError> {
         read_all(&self.db().rows(sql::TOKENS, args![after]).await?)
     }

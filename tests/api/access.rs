@@ -17,6 +17,7 @@ fn filled(path: &str) -> String {
         .replace("{contact_id}", "999999")
         .replace("{agent_id}", "999999")
         .replace("{token_id}", "999999")
+        .replace("{user_id}", "999999")
         .replace("{reason_id}", "999999")
         .replace("{team}", "nobody")
         .replace("{name}", "nobody")

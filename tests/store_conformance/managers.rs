@@ -10,7 +10,7 @@ use rappel::{
     },
     engine::{input::Notice, output::Changes},
     ports::Store,
-    store::{CallbackFilter, Database, ManageError, NewToken, Role, SuppressionFilter},
+    store::{CallbackFilter, Database, Invitation, ManageError, NewToken, Rights, Role, SuppressionFilter},
 };
 
 use super::{
@@ -22,6 +22,7 @@ on_every_database!(
     a_team_is_made_once,
     agents_have_one_login,
     a_token_is_good_until_it_is_not,
+    somebody_signs_in_until_they_may_not,
     a_campaign_lives_one_way,
     rules_are_replaced_within_the_team,
     the_longer_prohibition_stands,
@@ -87,6 +88,61 @@ async fn a_token_is_good_until_it_is_not(place: Place) {
     assert_eq!(find(1, now()).await, None);
     assert!(matches!(db.token_revoke(999, now()).await, Err(ManageError::UnknownToken(999))));
     assert_eq!(db.tokens(0).await.expect("tokens"), [revoked, admin]);
+}
+
+async fn somebody_signs_in_until_they_may_not(place: Place) {
+    let db = &place.database;
+    let invitation = |mark: &str| Invitation { hash: mark.repeat(64), ends_at: now() + minutes(10) };
+    let rights = Rights { role: Role::Manager, agent_id: None, team_id: None };
+    let vera = db.user_add(" Vera ", &rights, &invitation("a"), now()).await.expect("a user");
+    assert_eq!((vera.login.as_str(), vera.has_password), ("vera", false));
+    assert!(matches!(db.user_add("VERA", &rights, &invitation("b"), now()).await, Err(ManageError::UserTaken(_))));
+    let agent = Rights { role: Role::Agent, ..rights };
+    assert!(matches!(db.user_add("x", &agent, &invitation("b"), now()).await, Err(ManageError::TokenAgentMismatch)));
+    assert_eq!(db.user_by_login("ver\0a").await.expect("reads").map(|user| user.id), Some(vera.id));
+
+    let (first, second) = ("a".repeat(64), "c".repeat(64));
+    assert_eq!(db.user_invited(&first, now()).await.expect("reads").map(|user| user.id), Some(vera.id));
+    assert_eq!(db.user_invited(&first, now() + minutes(10)).await.expect("reads"), None, "it is over");
+    db.user_invite(vera.id, &invitation("c")).await.expect("invites");
+    assert_eq!(db.user_invited(&first, now()).await.expect("reads"), None, "it was replaced");
+    let late = db.user_choose_password(vera.id, "$hash", Some(&first), now()).await;
+    assert!(matches!(late, Err(ManageError::UnknownUser(_))), "{late:?}");
+    let chosen = db.user_choose_password(vera.id, "$hash", Some(&second), now()).await.expect("chooses");
+    assert_eq!((chosen.has_password, chosen.invitation_ends_at), (true, None));
+
+    let signs_in =
+        async |mark: &str, since| db.user_sign_in(vera.id, &mark.repeat(64), (now() + minutes(5), since), now()).await;
+    let is_good = async |mark: &str, at| db.token_find(&mark.repeat(64), at).await.expect("reads").is_some();
+    let token = signs_in("d", now()).await.expect("signs in");
+    assert_eq!((token.role, token.label.as_str(), token.user_id), (Role::Manager, "vera", Some(vera.id)));
+    assert!(is_good("d", now()).await && !is_good("d", now() + minutes(5)).await);
+    assert_eq!(db.tokens(0).await.expect("tokens"), [], "this is no access token");
+    db.user_sign_out(&"d".repeat(64), now()).await.expect("signs out");
+    assert!(!is_good("d", now()).await);
+    assert!(db.user_was_signed_in(&"d".repeat(64), "Vera").await.expect("reads"), "a mark that stays");
+    assert!(!db.user_was_signed_in(&"d".repeat(64), "lea").await.expect("reads"), "for nobody else");
+    signs_in("e", now() + minutes(1)).await.expect("signs in");
+    assert!(!db.user_was_signed_in(&"d".repeat(64), "vera").await.expect("reads"), "too long ago");
+
+    let ann = db.agent_add("north", "ann", "Ann", now()).await.expect("an agent");
+    let of_ann = Rights { role: Role::Agent, agent_id: Some(ann.id), team_id: Some(ann.team_id) };
+    let changed = db.user_change(vera.id, &of_ann, now()).await.expect("changes");
+    assert_eq!((changed.role, changed.agent_id, changed.team_id), (Role::Agent, Some(ann.id), Some(ann.team_id)));
+    assert!(!is_good("e", now()).await, "what they were signed in with allowed something else");
+    let lea = db.user_add("lea", &rights, &invitation("b"), now()).await.expect("another");
+    assert!(matches!(db.user_change(lea.id, &of_ann, now()).await, Err(ManageError::UserTaken(_))));
+    db.user_change(vera.id, &of_ann, now()).await.expect("it is their own");
+
+    signs_in("f", now()).await.expect("signs in");
+    let gone = db.user_disable(vera.id, now()).await.expect("disables");
+    assert_eq!((gone.has_password, gone.disabled_at), (false, Some(now())));
+    assert!(!is_good("f", now()).await);
+    assert_eq!(db.user_by_login("vera").await.expect("reads"), None);
+    assert!(signs_in("0", now()).await.is_err());
+    assert_eq!(db.users(0).await.expect("reads").len(), 2);
+    let back = db.user_invite(vera.id, &invitation("1")).await.expect("invites");
+    assert_eq!((back.disabled_at, back.has_password), (None, false));
 }
 
 async fn a_campaign_lives_one_way(place: Place) {

@@ -69,13 +69,26 @@ impl Browser {
         browser
     }
 
-    /// Signs in, and goes to the page `path`.
+    /// Signs in with an access token, and goes to the page `path`.
     pub async fn sign_in(&self, token: &str, path: &str) {
         self.go("/sign-in").await;
-        self.type_in("#token", token).await;
-        self.press("form.sign-in button").await;
+        self.type_token(token).await;
         self.until("the person is signed in", async || !self.path().await.starts_with("/sign-in")).await;
         self.go(path).await;
+    }
+
+    /// Fills the form to sign in with an access token, wherever it is.
+    pub async fn type_token(&self, token: &str) {
+        self.press("#other-way").await;
+        self.type_in("#token", token).await;
+        self.press("form.sign-in button.main").await;
+    }
+
+    /// Fills the form to sign in with name and password, wherever it is.
+    pub async fn type_password(&self, login: &str, password: &str) {
+        self.type_in("#login", login).await;
+        self.type_in("#password", password).await;
+        self.press("form.sign-in button.main").await;
     }
 
     /// The same browser at another server.

@@ -13,9 +13,9 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil, civil::Weekday};
 
 use self::screen::Screen;
 use super::{
-    CliError, Outcome, agents, counted,
+    CliError, Outcome, counted,
     live::{Live, LiveSetup, SwitchSetup, asked_to_stop},
-    load, report, sample_list,
+    load, report, sample_list, users,
 };
 use crate::{
     campaign_file,
@@ -33,7 +33,7 @@ use crate::{
     loading::{Loading, Tally},
     runtime::clock::Clock,
     sim::{habits::Habits, worker::Worker, world::extensions},
-    store::{Database, NewToken, Role},
+    store::{Database, Rights, Role},
     telemetry::{self, LogFormat},
     zoneinfo,
 };
@@ -43,6 +43,10 @@ const CAMPAIGNS: &[&str] =
     &[include_str!("../../../campaigns/renewals-us.toml"), include_str!("../../../campaigns/winback-us.toml")];
 /// Where the demo's agents work.
 const OFFICE: &str = "America/New_York";
+
+/// Who takes a seat, and who watches, by the name they sign in with.
+const SEAT: &str = "you";
+const MANAGER: &str = "manager";
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -95,7 +99,8 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     let db = Database::open(&format!("sqlite:{}", file.path.display())).await?;
     let campaigns = prepare(&db, &args, &rules, begins_at).await?;
     let team = campaigns[0].rules.team.clone();
-    let (colleagues, seat) = people(&db, &args, &team, begins_at).await?;
+    let colleagues = people(&db, &args, &team, begins_at).await?;
+    let password = visitors(&db, &team, begins_at).await?;
     let clock = Clock::starting_at(begins_at, args.speed);
     let live = Live::start(LiveSetup {
         db,
@@ -110,8 +115,7 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     })
     .await?;
     callers::begin(&live, (campaigns[0].team_id, &team), begins_at, args.seed).await?;
-    let manager = manager_token(&live.db, begins_at).await?;
-    introduce(&live, &args, &seat, &manager, office);
+    introduce(&live, &args, &password, office);
     let handle = live.teams.team(campaigns[0].team_id);
     let screen = Screen::new(&live, campaigns.iter().map(|c| c.id).collect(), handle.clone(), office);
     for (i, agent) in colleagues.iter().enumerate() {
@@ -189,42 +193,37 @@ async fn load_list(
     Ok(loading.tally)
 }
 
-/// The simulated agents, and a seat for a person: an agent with a token.
-async fn people(db: &Database, args: &DemoArgs, team: &str, now: Timestamp) -> Result<(Vec<Agent>, String), CliError> {
+/// The simulated agents.
+async fn people(db: &Database, args: &DemoArgs, team: &str, now: Timestamp) -> Result<Vec<Agent>, CliError> {
     let mut colleagues = Vec::new();
     for i in 1..=args.agents {
         colleagues.push(db.agent_add(team, &format!("agent{i}"), &format!("Agent {i}"), now).await?);
     }
-    let seat = db.agent_add(team, "you", "You", now).await?;
-    let token = agents::agent_token(db, &seat, now).await?;
-    Ok((colleagues, token))
+    Ok(colleagues)
 }
 
-/// What a person signs in with who looks after it all.
-async fn manager_token(db: &Database, now: Timestamp) -> Result<String, CliError> {
-    let token = http::new_token();
-    let (hash, label) = (http::hash_of(&token), "demo".to_owned());
-    let new = NewToken { hash, role: Role::Admin, agent_id: None, team_id: None, label, expires_at: None };
-    db.token_create(&new, now).await?;
-    Ok(token)
+/// Two people who may sign in with a browser: whoever takes a seat, and their manager. Gives the password of both.
+async fn visitors(db: &Database, team: &str, now: Timestamp) -> Result<String, CliError> {
+    let seat = db.agent_add(team, SEAT, "You", now).await?;
+    let manager = Rights { role: Role::Admin, agent_id: None, team_id: None };
+    let password = http::new_token()[..16].to_owned();
+    let hash = http::hash_password(&password);
+    for (login, rights) in [(SEAT, users::of_agent(&seat)), (MANAGER, manager)] {
+        let (_, invitation) = http::new_invitation(now);
+        let user = db.user_add(login, &rights, &invitation, now).await?;
+        db.user_choose_password(user.id, &hash, None, now).await?;
+    }
+    Ok(password)
 }
 
-fn introduce(live: &Live, args: &DemoArgs, token: &str, manager: &str, office: Zone) {
+fn introduce(live: &Live, args: &DemoArgs, password: &str, office: Zone) {
     let local = live.rules.local(live.clock.now(), office);
-    let api = format!("http://{}/v1/me", live.address);
     println!("It is {} in {office}, and time runs {} times as fast.", local.strftime("%A %d %B %Y, %H:%M"), args.speed);
     let come = if args.agents == 1 { "comes" } else { "come" };
-    let agents = counted(args.agents as u64, "simulated agent");
-    println!("{agents} {come} to work. API: http://{}/openapi.json", live.address);
-    println!("Look at it in a browser: http://{}/", live.address);
-    println!("  as a manager, sign in with {manager}");
-    println!("Take a seat beside them (in another terminal; --speed 1 gives you time to read):");
-    println!("  export T=\"Authorization: Bearer {token}\" J=\"Content-Type: application/json\"");
-    println!("  curl -N -H \"$T\" {api}/events                      # what happens; keeps you present");
-    println!("  curl -H \"$T\" -H \"$J\" -d '{{\"extension\":\"2001\"}}' {api}/session");
-    println!("  curl -H \"$T\" -H \"$J\" -X PUT -d '{{\"state\":\"ready\"}}' {api}/state");
-    println!("  curl -H \"$T\" {api}                                 # your preview, and what you can do now");
-    println!("  curl -H \"$T\" -X POST {api}/preview/RESERVATION_ID/accept");
+    println!("{} {come} to work.", counted(args.agents as u64, "simulated agent"));
+    println!("Look at it in a browser: http://{}  (API: /openapi.json)", live.address);
+    println!("  {SEAT:<8} {password}   takes a seat beside them (--speed 1 --for 1h gives you time to read)");
+    println!("  {MANAGER:<8} {password}   watches the board, the campaigns and the reports");
     println!();
 }
 

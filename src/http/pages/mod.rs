@@ -19,7 +19,7 @@ use axum::{
 };
 
 use self::words::Language;
-use super::{App, SoftphoneOffer, guard::session_token};
+use super::{App, SoftphoneOffer, auth::Caller, guard::session_token};
 use crate::store::Role;
 
 /// A page.
@@ -88,8 +88,8 @@ async fn guarded(State(policy): State<HeaderValue>, request: Request, next: Next
 
 /// To the page of whoever is signed in.
 async fn home(State(app): State<App>, headers: HeaderMap) -> Response {
-    match role(&app, &headers).await {
-        Some(role) => Redirect::to(home_of(role)).into_response(),
+    match caller(&app, &headers).await {
+        Some(caller) => Redirect::to(home_of(caller.role)).into_response(),
         None => Redirect::to("/sign-in").into_response(),
     }
 }
@@ -103,8 +103,8 @@ fn home_of(role: Role) -> &'static str {
     }
 }
 
-async fn role(app: &App, headers: &HeaderMap) -> Option<Role> {
-    app.caller(session_token(headers)?).await.ok().map(|caller| caller.role)
+async fn caller(app: &App, headers: &HeaderMap) -> Option<Caller> {
+    app.caller(session_token(headers)?).await.ok()
 }
 
 async fn sign_in(headers: HeaderMap) -> Response {
@@ -112,10 +112,10 @@ async fn sign_in(headers: HeaderMap) -> Response {
 }
 
 async fn show(app: App, page: &Page, headers: HeaderMap) -> Response {
-    match role(&app, &headers).await {
+    match caller(&app, &headers).await {
         None => Redirect::to(&format!("/sign-in?then={}", page.name)).into_response(),
-        Some(role) if role < page.role => Redirect::to(home_of(role)).into_response(),
-        Some(role) => html(shell::page(page.name, Some(role), Language::of(&headers))),
+        Some(caller) if caller.role < page.role => Redirect::to(home_of(caller.role)).into_response(),
+        Some(caller) => html(shell::page(page.name, Some(&caller), Language::of(&headers))),
     }
 }
 

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, PreEscaped, html};
 
 use super::words::Language;
-use crate::store::Role;
+use crate::http::auth::Caller;
 
 /// Sections of words that every page has.
 const SHARED: [&str; 4] = ["common", "problem", "sign_in", "word"];
@@ -41,7 +41,7 @@ fn more(page: &str) -> &'static [&'static str] {
 }
 
 /// The page of this name. Everything that is shown in it, its module shows.
-pub(super) fn page(name: &str, role: Option<Role>, language: Language) -> String {
+pub(super) fn page(name: &str, caller: Option<&Caller>, language: Language) -> String {
     let mut sections = SHARED.to_vec();
     sections.push(name);
     sections.extend(more(name));
@@ -65,7 +65,8 @@ pub(super) fn page(name: &str, role: Option<Role>, language: Language) -> String
                 }
                 script type="module" src={ "/assets/" (name) ".js" } {}
             }
-            body data-page=(name) data-role=(role.map_or("", Role::name)) {
+            body data-page=(name) data-role=(caller.map_or("", |caller| caller.role.name()))
+                data-agent=[caller.and_then(|caller| caller.agent_id)] {
                 noscript { p { (language.text("common", "no_script")) } }
             }
         }

@@ -31,7 +31,8 @@ super::statements! { MANAGEMENT:
     TOKEN_FOUND = "
         SELECT * FROM tokens WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)";
     TOKEN_REVOKED = "UPDATE tokens SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING *";
-    TOKENS = "SELECT * FROM tokens WHERE id > $1 ORDER BY id LIMIT 1000";
+    /// What signing in made is its user's, and not listed.
+    TOKENS = "SELECT * FROM tokens WHERE id > $1 AND user_id IS NULL ORDER BY id LIMIT 1000";
 
     CAMPAIGN_APPLIED = "
         INSERT INTO campaigns (team_id, name, state, rules, changed_at) VALUES ($1, $2, 'draft', $3, $4)

@@ -7,12 +7,14 @@ mod management;
 mod phone_books;
 mod reports;
 mod setup;
+mod users;
 
 pub(super) use engine::*;
 pub(super) use management::*;
 pub(super) use phone_books::*;
 pub(super) use reports::*;
 pub(super) use setup::*;
+pub(super) use users::*;
 
 /// A statement, for both databases.
 #[derive(Clone, Copy, Debug)]
@@ -42,5 +44,5 @@ use statements;
 
 /// Every statement there is, for the test that both databases know them.
 pub(super) fn all() -> impl Iterator<Item = Sql> {
-    ENGINE.iter().chain(MANAGEMENT).chain(PHONE_BOOKS_SQL).chain(REPORTS).chain(SETUP).copied()
+    ENGINE.iter().chain(MANAGEMENT).chain(PHONE_BOOKS_SQL).chain(REPORTS).chain(SETUP).chain(USERS_SQL).copied()
 }

@@ -10,14 +10,21 @@ use crate::{
     support::browser::{Browser, Look},
 };
 
-in_both_languages!(signing_in_at_the_phone, everything_by_the_keyboard, a_lost_connection_and_what_happened_meanwhile);
+in_both_languages!(
+    signing_in_at_the_phone,
+    everything_by_the_keyboard,
+    a_lost_connection_and_what_happened_meanwhile,
+    a_session_that_is_over_is_made_again_in_place,
+);
+
+/// What Kim signs in with.
+const PASSWORD: &str = "plum tree by the gate";
 
 async fn signing_in_at_the_phone(look: Look) {
     let floor = Floor::new().await;
     let page = Browser::open(floor.world.base(), look).await;
     page.go("/desktop").await;
-    page.type_in("#token", floor.world.token("agent")).await;
-    page.press("form.sign-in button").await;
+    page.type_token(floor.world.token("agent")).await;
     // Another agent's phone is not theirs.
     let lee = floor.lee().await;
     page.type_in("#extension", lee.extension).await;
@@ -209,18 +216,49 @@ async fn two_tabs_agree() {
 }
 
 /// The session ends on the server: the person signs in where they are, and nothing on the page is lost.
-#[tokio::test]
-async fn a_session_that_is_over_is_made_again_in_place() {
-    let (seat, _) = Seat::talking("", Look::ENGLISH).await;
+async fn a_session_that_is_over_is_made_again_in_place(look: Look) {
+    let (seat, _) = Seat::talking("", look).await;
+    let world = &seat.floor.world;
+    let (_, agents) = world.get(world.token("admin"), "/v1/teams/sales/agents").await;
+    let wish = json!({ "login": "kim", "role": "agent", "agent_id": agents[0]["id"] });
+    let (status, made) = world.post(world.token("admin"), "/v1/users", wish).await;
+    assert_eq!(status, 201, "{made}");
+    // Invited, they choose a password, and take it up again where they were.
+    seat.page.go(made["invitation_path"].as_str().unwrap()).await;
+    seat.page.type_in("#new_password", "kim-kim-kim-kim").await;
+    seat.page.press("form.sign-in button.main").await;
+    seat.page.shows("#sign-in-error", seat.says("words of your own", "des mots bien à vous")).await;
+    seat.page.type_in("#new_password", PASSWORD).await;
+    seat.page.press("form.sign-in button.main").await;
+    seat.is("talking").await;
+
     seat.press("callback").await;
-    seat.page.client.delete_all_cookies().await.unwrap();
     seat.page.type_in("#callback-time", "14:30").await;
-    seat.page.type_in("dialog #token", seat.floor.world.token("agent")).await;
-    seat.page.press("dialog form.sign-in button").await;
+    // Whatever an administrator changes of them ends it.
+    let wish = json!({ "role": "agent", "agent_id": agents[0]["id"] });
+    let (status, _) = world.put(world.token("admin"), &format!("/v1/users/{}", made["id"]), wish).await;
+    assert_eq!(status, 200);
+    seat.page.shows("dialog", seat.says("nothing on this page is lost", "rien n’est perdu")).await;
+    seat.page.type_password("kim", "another password of some length").await;
+    seat.page.shows("#sign-in-error", seat.says("do not belong together", "ne vont pas ensemble")).await;
+    seat.page.type_password("Kim", PASSWORD).await;
     seat.page.gone("dialog").await;
     seat.press("hold").await;
     seat.is("hold").await;
     assert_eq!(seat.page.script("return document.getElementById('callback-time').value").await, "14:30");
+    seat.calm_but(&["401", "422"]).await;
+}
+
+/// Somebody else who sits down there does not go on in the agent's name.
+#[tokio::test]
+async fn somebody_else_who_signs_in_gets_a_page_of_their_own() {
+    let (seat, _) = Seat::talking("", Look::ENGLISH).await;
+    seat.page.client.delete_all_cookies().await.unwrap();
+    seat.press("hold").await;
+    seat.page.element("dialog form.sign-in").await;
+    seat.page.type_token(seat.floor.world.token("supervisor")).await;
+    seat.page.until("their own page is there", async || seat.page.path().await == "/board").await;
+    assert_eq!(seat.kim.state().await, "talking", "nothing was done in the agent's name");
     seat.calm_but(&["401"]).await;
 }
 

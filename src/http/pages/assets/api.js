@@ -55,39 +55,70 @@ async function send(method, path, body) {
 export async function signIn(wish) {
   const response = await send("POST", "/v1/session", wish);
   const answer = await response.json();
-  if (!response.ok) throw new Refused(response.status, response.status === 401 ? { ...answer, detail: t("sign_in.wrong"), code: "" } : answer);
-  return answer;
+  if (response.ok) return answer;
+  const isToken = wish.with === "token" && response.status === 401;
+  throw new Refused(response.status, isToken ? { code: "", detail: t("sign_in.wrong_token") } : answer);
 }
 
-/** The form to sign in with; `done` is called with who it is. */
-export function signInForm(done) {
-  const field = h("input", { id: "token", type: "password", autocomplete: "current-password", required: true, "aria-describedby": "token-hint sign-in-error" });
-  const error = h("p", { id: "sign-in-error", class: "error", role: "alert" });
-  const submit = async (event) => {
-    event.preventDefault();
-    error.textContent = "";
-    try {
-      done(await signIn({ with: "token", token: field.value.trim() }));
-    } catch (refused) {
-      error.textContent = refused.message;
-      field.select();
-    }
+/** What can be typed to sign in, by kind: which fields, and what they make. */
+const WAYS = {
+  password: { fields: ["login", "password"], wish: (typed) => ({ with: "password", ...typed }) },
+  token: { fields: ["token"], wish: ({ token }) => ({ with: "token", token: token.trim() }) },
+  invitation: { fields: ["new_password"], wish: ({ new_password }, code) => ({ with: "invitation", code, password: new_password }) },
+};
+const COMPLETES = { login: "username", password: "current-password", token: "off", new_password: "new-password" };
+
+/** The form to sign in with; `done` is called with who it is. With the code of an invitation it asks for the password to be. */
+export function signInForm(done, invitation = null) {
+  const form = h("form", { class: "sign-in" });
+  const build = (kind) => {
+    const way = WAYS[kind];
+    const inputs = way.fields.map((name) => h("input", {
+      id: name, name, required: true, type: name === "login" ? "text" : "password", autocomplete: COMPLETES[name],
+      autocapitalize: "none", spellcheck: "false", "aria-describedby": `${name}-hint sign-in-error`,
+    }));
+    const error = h("p", { id: "sign-in-error", class: "error", role: "alert" });
+    const button = h("button", { class: "main" }, t("sign_in.enter"));
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      error.textContent = "";
+      button.disabled = true;
+      try {
+        done(await signIn(way.wish(Object.fromEntries(inputs.map((input) => [input.name, input.value])), invitation)));
+      } catch (refused) {
+        error.textContent = refused.message;
+        inputs.at(-1).select();
+      } finally {
+        button.disabled = false;
+      }
+    };
+    const other = kind === "password" ? "token" : "password";
+    form.replaceChildren(
+      ...inputs.flatMap((input) => [
+        h("label", { for: input.id }, t(`sign_in.${input.name}`)),
+        h("p", { id: `${input.id}-hint`, class: "hint" }, textOr(`sign_in.${input.name}_hint`, "")),
+        input,
+      ]),
+      error, button,
+      ...(kind === "invitation" ? [] : [h("button", {
+        type: "button", class: "plain", id: "other-way",
+        onclick: () => build(other).querySelector("input").focus(),
+      }, t(`sign_in.with_${other}`))]));
+    return form;
   };
-  return h("form", { class: "sign-in", onsubmit: submit },
-    h("label", { for: "token" }, t("sign_in.token")),
-    h("p", { id: "token-hint", class: "hint" }, t("sign_in.token_hint")),
-    field, error,
-    h("button", { class: "main" }, t("sign_in.enter")));
+  return build(invitation ? "invitation" : "password");
 }
 
 let open = null;
 
-/** Asks, over the page, to sign in again; several requests wait for the same answer. */
+/** Asks, over the page, to sign in again; several requests wait for the same answer. For somebody else this is the wrong page. */
 function signInHere() {
   open ??= new Promise((resolve) => {
     const dialog = h("dialog", { class: "panel", "aria-labelledby": "again", oncancel: (event) => event.preventDefault() },
       h("p", { id: "again" }, t("sign_in.again")),
-      signInForm(() => {
+      signInForm((who) => {
+        const { role, agent = "" } = document.body.dataset;
+        if (role !== who.role || agent !== String(who.agent_id ?? "")) return location.replace("/");
         dialog.remove();
         open = null;
         resolve();
