@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::agent::Agent,
     http::new_invitation,
-    store::{Database, Rights, Role, User},
+    store::{Database, Rights, Role, User, UserState},
 };
 
 #[derive(Debug, Args)]
@@ -130,20 +130,17 @@ async fn list(db: &Database) -> Outcome {
         after = last.id;
         for user in &page {
             let team = user.team_id.map_or_else(|| "all".to_owned(), |id| team_name(&teams, id));
-            let (id, role, state) = (user.id, user.role.name(), state_of(user, now));
+            let (id, role, state) = (user.id, user.role.name(), said(user.state(now)));
             println!("{id:>6}  {:<20} {role:<11} {team:<20} {state}", user.login);
         }
     }
 }
 
-fn state_of(user: &User, now: jiff::Timestamp) -> &'static str {
-    if user.disabled_at.is_some() {
-        "disabled"
-    } else if user.invitation_ends_at.is_some_and(|end| end > now) {
-        "invited"
-    } else if user.has_password {
-        "can sign in"
-    } else {
-        "invitation over"
+fn said(state: UserState) -> &'static str {
+    match state {
+        UserState::Invited => "invited",
+        UserState::Active => "can sign in",
+        UserState::InvitationOver => "invitation over",
+        UserState::Disabled => "disabled",
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::ids::AgentId,
-    store::{Invitation, Rights, Role, User},
+    store::{Invitation, Rights, Role, User, UserState},
 };
 
 /// How long an invitation is good.
@@ -26,14 +26,25 @@ pub fn new_invitation(now: Timestamp) -> (String, Invitation) {
     (code, invitation)
 }
 
+/// Somebody, and how they stand now.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Listed {
+    /// Who.
+    #[serde(flatten)]
+    user: User,
+    /// How they stand.
+    state: UserState,
+}
+
 /// Everybody who signs in with a password, or did.
 pub(super) async fn list(
     caller: Caller,
     State(app): State<App>,
     Query(page): Query<After>,
-) -> Result<Json<Vec<User>>, Problem> {
+) -> Result<Json<Vec<Listed>>, Problem> {
     caller.check_all_teams()?;
-    Ok(Json(app.db.users(page.after()).await?))
+    let (users, now) = (app.db.users(page.after()).await?, app.clock.now());
+    Ok(Json(users.into_iter().map(|user| Listed { state: user.state(now), user }).collect()))
 }
 
 /// What somebody may do.

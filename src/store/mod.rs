@@ -55,7 +55,7 @@ pub use self::{
     suppressions::SuppressionFilter,
     teams::Team,
     tokens::{NewToken, Role, Token},
-    users::{Invitation, Rights, User, login_of},
+    users::{Invitation, Rights, User, UserState, login_of},
     wake::Wakeups,
 };
 use self::{db::Db, wake::Bell, zone_sets::ZoneSets};

@@ -50,6 +50,35 @@ pub struct User {
     pub password_hash: Option<String>,
 }
 
+/// How somebody stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserState {
+    /// They can choose a password by the code they were given; the one they had is still good.
+    Invited,
+    /// They have a password.
+    Active,
+    /// They chose none in time.
+    InvitationOver,
+    /// They may sign in no more.
+    Disabled,
+}
+
+impl User {
+    /// How they stand at `now`.
+    pub fn state(&self, now: Timestamp) -> UserState {
+        if self.disabled_at.is_some() {
+            UserState::Disabled
+        } else if self.invitation_ends_at.is_some_and(|end| end > now) {
+            UserState::Invited
+        } else if self.has_password {
+            UserState::Active
+        } else {
+            UserState::InvitationOver
+        }
+    }
+}
+
 /// A name that somebody signs in with, as it is kept: whoever writes it with other capitals is the same.
 pub fn login_of(text: &str) -> String {
     // PostgreSQL cannot even be asked for a text with NUL in it.

@@ -164,6 +164,7 @@ async fn somebody_is_invited_and_signs_in_with_a_password_of_their_own() {
     assert_eq!(with_cookie(&world, &third.unwrap(), "/v1/session").await.status(), 401);
     assert_eq!(signs_in(&world, &password("quince tree by the well")).await.0, 401);
     let users = managed(&world, Method::GET, "/v1/users", None).await;
+    assert_eq!(users[0]["state"], "disabled");
     assert!(users[0]["disabled_at"].is_string() && !users.to_string().contains("argon2"), "{users}");
 }
 

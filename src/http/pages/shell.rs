@@ -6,7 +6,7 @@ use super::words::Language;
 use crate::http::auth::Caller;
 
 /// Sections of words that every page has.
-const SHARED: [&str; 4] = ["common", "problem", "sign_in", "word"];
+const SHARED: [&str; 5] = ["common", "password", "problem", "sign_in", "word"];
 
 /// Those that a page has besides its own.
 fn more(page: &str) -> &'static [&'static str] {

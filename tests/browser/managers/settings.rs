@@ -12,8 +12,13 @@ async fn a_house_is_kept(look: Look) {
     page.type_in(".two form input[id$='-name']", "Nora").await;
     page.press(".two form button.main").await;
     page.shows("main table", "Nora").await;
-    let token = "return document.getElementById('secret')?.value?.length ?? 0";
-    page.until("the token is shown", async || page.script(token).await == 64).await;
+    let secret = "return document.getElementById('secret')?.value ?? ''";
+    page.until("the link is shown", async || {
+        page.script(secret).await.as_str().unwrap().contains("/sign-in#invitation=")
+    })
+    .await;
+    page.press("main table button[aria-label$=': Nora']:last-child").await;
+    page.until("a token is shown", async || page.script(secret).await.as_str().unwrap().len() == 64).await;
     is_whole(&page, "settings-teams", look).await;
 
     page.go("/settings?section=reasons").await;

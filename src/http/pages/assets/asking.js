@@ -26,6 +26,18 @@ function panel(text, content, yes, isDangerous, answer) {
   });
 }
 
+/** Shows a form over the page: `build(end, cancel)` makes it, `end()` closes it, and so does the button `cancel`. */
+export function over(title, build) {
+  const dialog = h("dialog", { class: "panel stack", "aria-labelledby": "panel-title", onclose: () => end() });
+  const end = () => dialog.remove();
+  dialog.append(h("h2", { id: "panel-title" }, title), build(end, h("button", { type: "button", onclick: end }, t("common.cancel"))));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** Says something that somebody has to have read. */
+export const tell = (text) => over(text, (end) => h("div", { class: "buttons" }, h("button", { type: "button", class: "main", onclick: end }, t("common.close"))));
+
 /** "Is it sure?" */
 export const confirm = (text, yes, isDangerous = false) => panel(text, null, yes, isDangerous, () => true);
 

@@ -1,6 +1,6 @@
 // Forms whose errors stand at their fields, with a summary above that leads to each.
 import { h } from "./dom.js";
-import { t } from "./words.js";
+import { t, textOr } from "./words.js";
 
 let forms = 0;
 
@@ -29,7 +29,10 @@ export function form({ fields, yes, send, extra }) {
     }
   };
   const tell = (refused) => {
-    const problems = refused.problem?.errors?.length ? refused.problem.errors : [{ field: "", problem: refused.message }];
+    const told = refused.problem?.errors ?? [];
+    // A code that stands for one thing has words of the page.
+    const words = textOr(`problem.${refused.code}`, null);
+    const problems = told.length > 1 || (told.length === 1 && words === null) ? told : [{ field: told[0]?.field ?? "", problem: words ?? refused.message }];
     const items = problems.map(({ field: path, problem }) => {
       const at = shown.find((field) => [field.name, ...(field.also ?? [])].some((name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`)));
       if (!at) return h("li", {}, path ? `${path}: ${problem}` : problem);

@@ -1,6 +1,7 @@
 // The bar at the top of every page but the desktop's own: where one can go, the language, the way out.
 import { remove } from "./api.js";
 import { h } from "./dom.js";
+import { passwordButton } from "./password.js";
 import { choose, language, t } from "./words.js";
 
 const ROLES = ["agent", "supervisor", "manager", "admin"];
@@ -19,7 +20,7 @@ export function bar(...inside) {
   return h("header", { class: "bar" },
     h("a", { href: "/", class: "brand", "aria-label": "Rappel" }, h("img", { src: "/assets/icon.svg", alt: "", width: 28, height: 28 })),
     places.length > 0 && h("nav", {}, places), inside,
-    h("div", { class: "end" }, languageButton(), signOutButton()));
+    h("div", { class: "end" }, languageButton(), passwordButton(), signOutButton()));
 }
 
 /** The button that changes the language. */

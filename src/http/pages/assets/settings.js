@@ -1,17 +1,18 @@
 // Settings: what managers and administrators keep. Each section is a module of its own.
 import { h, show } from "./dom.js";
-import { bar } from "./frame.js";
+import { bar, mayAs } from "./frame.js";
 import { books } from "./settings_books.js";
 import { hours } from "./settings_hours.js";
 import { queues } from "./settings_queues.js";
 import { reasons } from "./settings_reasons.js";
 import { suppressions } from "./settings_suppressions.js";
 import { teams } from "./settings_teams.js";
+import { users } from "./settings_users.js";
 import { failed } from "./upload.js";
 import { t } from "./words.js";
 
 /** Each shows itself in the element that it is given. */
-const SECTIONS = { teams, reasons, books, suppressions, queues, hours };
+const SECTIONS = { teams, ...(mayAs("admin") && { users }), reasons, books, suppressions, queues, hours };
 
 const asked = new URLSearchParams(location.search).get("section");
 const here = asked in SECTIONS ? asked : "teams";

@@ -7,6 +7,7 @@ import { h } from "./dom.js";
 import { city, clock, instant, number, wall } from "./format.js";
 import { languageButton } from "./frame.js";
 import { icon } from "./icons.js";
+import { passwordButton } from "./password.js";
 import { leavePhone } from "./phone.js";
 import { reasonName, stateName } from "./said.js";
 import { since, until } from "./ticking.js";
@@ -26,7 +27,7 @@ export const header = () => {
         h("span", {}, t("desktop.wrap_up_left"), " ", until(wrapUp.wrap_up_ends_at, { id: "wrap-up-left" }, 10)), waits(view), listened(view))),
     h("div", { class: "notice-place", role: "status" }, desk.lostAt !== null && lost()),
     h("div", { class: "end" }, h("span", { class: "agent" }, view.agent.name, team && h("span", { class: "quiet" }, ` · ${t("desktop.team", { team })}`), view.extension && h("span", { class: "quiet" }, ` · ${t("desktop.at_phone", { extension: view.extension })}`)),
-      alertsButton(), languageButton(),
+      alertsButton(), languageButton(), passwordButton(),
       h("button", { type: "button", class: "plain", id: "act-help", "aria-label": t("common.help"), onclick: () => toggle({ name: "help" }) }, "?"),
       signOut()));
 };
