@@ -73,6 +73,7 @@ impl Live {
         telemetry::describe_metrics();
         let rules = Arc::new(zoneinfo::newest());
         warn_if_old(&rules);
+        http::forget_old_uploads();
         let mut simulated = None;
         let teams = match switch {
             SwitchSetup::Simulated => {

@@ -51,5 +51,6 @@ pub use self::{
     problem::{Code, FieldProblem, Problem, status_of},
     routes::{document, router},
     softphone::SoftphoneOffer,
+    uploads::forget_old_uploads,
     users::new_invitation,
 };

@@ -1,7 +1,8 @@
 //! Lists that people load in the browser: a file is sent, checked, looked at, loaded. The file is kept for as long as that
-//! takes, where nobody else can read it, and is gone with the program.
+//! takes, where nobody else can read it, and is gone with the program; what a killed one left, with the next.
 
 mod body;
+mod left_over;
 mod reading;
 
 use std::{
@@ -22,6 +23,8 @@ use futures_util::stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::{io::AsyncReadExt, task::AbortHandle};
+
+pub use self::left_over::forget_old_uploads;
 
 pub(super) use self::body::UploadBody;
 use self::{
@@ -93,6 +96,8 @@ pub(super) struct UploadTold {
     loaded: Option<LoadedTold>,
     /// Why it cannot be read or loaded.
     failure: Option<String>,
+    /// The stable name of that.
+    failure_code: Option<&'static str>,
 }
 
 /// Where an upload is.
@@ -245,6 +250,7 @@ pub(super) async fn send(
         found: Found::default(),
         loaded: None,
         failure: None,
+        failure_code: None,
     };
     let inner = Mutex::new(Inner { told, looked_at: Clock::stopwatch(), job: None });
     let upload = Arc::new(Upload { campaign_id: campaign.id, stored, inner });

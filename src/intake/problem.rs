@@ -103,6 +103,27 @@ pub enum ListProblem {
     },
 }
 
+impl ListProblem {
+    /// The stable name of the reason, for those who say it in other words.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "list_not_read",
+            Self::Empty => "list_empty",
+            Self::NotAList => "not_a_list",
+            Self::OldWorkbook => "old_workbook",
+            Self::NotUtf8 { .. } => "not_utf8",
+            Self::Workbook(_) => "workbook_not_read",
+            Self::NoSuchSheet { .. } => "no_such_sheet",
+            Self::NoPhoneColumn { .. } => "no_phone_column",
+            Self::NoBookColumn { .. } => "no_book_column",
+            Self::NoSuchColumn { .. } => "no_such_column",
+            Self::NamedTwice { .. } => "column_named_twice",
+            Self::TooManyColumns { .. } => "too_many_columns",
+            Self::RowTooLong { .. } => "row_too_long",
+        }
+    }
+}
+
 fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
 }

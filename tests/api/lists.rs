@@ -112,6 +112,7 @@ async fn a_list_can_be_read_in_another_way() {
     let sent = send(&world, "odd.csv", "Who,Where\nAda,+12125550142\n").await;
     assert_eq!(sent["phase"], "failed");
     assert!(sent["failure"].as_str().unwrap().contains("no column holds telephone numbers"), "{sent}");
+    assert_eq!(sent["failure_code"], "no_phone_column");
     let manager = world.token("manager");
     let (status, problem) =
         world.put(manager, &at(&sent), json!({ "columns": [{ "header": "Where", "role": "fone" }] })).await;

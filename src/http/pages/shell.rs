@@ -34,7 +34,8 @@ fn more(page: &str) -> &'static [&'static str] {
             "why",
         ],
         "board" => &["state", "reason"],
-        "campaigns" | "reports" => &["outcome", "state"],
+        "campaigns" => &["outcome", "row_problem", "state"],
+        "reports" => &["outcome", "state"],
         "contacts" => &["campaigns", "outcome", "state"],
         _ => &[],
     }

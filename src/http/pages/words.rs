@@ -154,6 +154,26 @@ mod tests {
         assert!(said > 15, "the engine's words were not found");
     }
 
+    /// A page says in its language why a list, or a row of it, cannot be loaded.
+    #[test]
+    fn every_reason_to_refuse_a_row_has_a_word() {
+        let after = |source: &'static str, mark: &str| source.split(mark).nth(1).expect("the codes are there");
+        let sources = [
+            include_str!("../../intake/row.rs"),
+            after(include_str!("../../intake/problem.rs"), "fn code("),
+            after(include_str!("../../domain/phone/reading.rs"), "fn code(")
+                .split("\n    }")
+                .next()
+                .unwrap_or_default(),
+        ];
+        let is_code =
+            |text: &&str| text.contains('_') && text.chars().all(|c| c.is_ascii_lowercase() || "_8".contains(c));
+        let codes: Vec<_> = sources.iter().flat_map(|source| source.split('"')).filter(is_code).collect();
+        assert!(codes.len() >= 33, "{codes:?}");
+        let unsaid: Vec<_> = codes.iter().filter(|code| !WORDS["row_problem"].contains_key(**code)).collect();
+        assert!(unsaid.is_empty(), "without a word in [row_problem]: {unsaid:?}");
+    }
+
     /// As `said.js` makes a key of a sentence.
     fn slug(text: &str) -> String {
         let words = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());

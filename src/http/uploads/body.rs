@@ -18,6 +18,9 @@ use super::super::{
 /// The longest that sending a file may take.
 const PATIENCE: Duration = Duration::from_mins(15);
 
+/// What the names of files that were sent begin with.
+pub(super) const PREFIX: &str = "rappel-";
+
 /// A file on the disk, for as long as this is there.
 pub(in crate::http) struct Stored {
     pub path: PathBuf,
@@ -38,7 +41,7 @@ impl FromRequest<App> for UploadBody {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let max = app.limits.upload_bytes_max;
-        let path = std::env::temp_dir().join(format!("rappel-{}", &new_token()[..32]));
+        let path = std::env::temp_dir().join(format!("{PREFIX}{}", &new_token()[..32]));
         let failed = |error: io::Error| {
             tracing::error!(%error, "a file that was sent could not be kept");
             Problem::new(Code::StoreUnavailable, "the file could not be kept; try again")

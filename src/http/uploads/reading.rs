@@ -47,6 +47,17 @@ enum Failure {
     Io(#[from] std::io::Error),
 }
 
+impl Failure {
+    /// The stable name of the reason.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::List(problem) => problem.code(),
+            Self::Manage(problem) => problem.code().unwrap_or("store_unavailable"),
+            Self::Io(_) => "list_not_read",
+        }
+    }
+}
+
 impl From<crate::ports::StoreError> for Failure {
     fn from(error: crate::ports::StoreError) -> Self {
         Self::Manage(error.into())
@@ -96,7 +107,7 @@ impl App {
         upload.stop();
         upload.change(|inner| {
             let told = &mut inner.told;
-            (told.bytes_read, told.failure, told.loaded) = (0, None, None);
+            (told.bytes_read, told.failure, told.failure_code, told.loaded) = (0, None, None, None);
             told.phase = match step {
                 Step::Check => Phase::Checking,
                 Step::Load => Phase::Loading,
@@ -109,6 +120,7 @@ impl App {
                 if let Err(failure) = done {
                     this.change(|inner| {
                         inner.told.phase = Phase::Failed;
+                        inner.told.failure_code = Some(failure.code());
                         inner.told.failure = Some(failure.to_string());
                     });
                 }

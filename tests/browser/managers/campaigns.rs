@@ -38,10 +38,17 @@ async fn a_campaign_lives(look: Look) {
     page.press("form button.main").await;
     page.shows("h1", "summer").await;
 
+    // A list that cannot be read says why.
+    let empty = drops(&page, "#list-file", "empty.csv", "Name;Plan\nAda;Gold\n").await;
+    page.shows("[data-own] .notice.bad", says(look, "no column holds telephone numbers", "aucune colonne ne contient"))
+        .await;
+    page.press("[data-own] .buttons button:last-child").await;
+    drop(empty);
+
     // A list is dropped, looked at, and loaded.
     let list = drops(&page, "#list-file", "march.csv", LIST).await;
     page.shows("[data-own]", says(look, "2 rows are good", "2 lignes sont bonnes")).await;
-    page.shows("[data-own]", says(look, "the number has too few digits", "too few digits")).await;
+    page.shows("[data-own]", says(look, "The number has too few digits", "Le numéro a trop peu de chiffres")).await;
     is_whole(&page, "campaign-load", look).await;
     page.press("[data-own] .buttons button.main").await;
     page.shows("[data-own] .notice.good", says(look, "2 loaded", "2 chargés")).await;

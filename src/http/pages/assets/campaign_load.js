@@ -75,7 +75,7 @@ export function loader(path, done) {
     upload.loaded && h("p", {}, tally(upload.loaded)),
     h("div", { class: "buttons" }, h("button", { onclick: forget }, t("campaigns.stop")))];
   const broken = () => [
-    h("p", { class: "notice bad", role: "alert" }, t("campaigns.not_read", { file: upload.file, why: upload.failure })),
+    h("p", { class: "notice bad", role: "alert" }, t("campaigns.not_read", { file: upload.file, why: textOr(`row_problem.${upload.failure_code}`, upload.failure) })),
     columnTable(), h("div", { class: "buttons" }, columns.size > 0 && h("button", { class: "main", onclick: again }, t("campaigns.check_again")), h("button", { onclick: forget }, t("campaigns.other_file")))];
 
   const tally = (all) => t("campaigns.tally", { loaded: number(all.loaded), updated: number(all.updated), duplicates: number(all.duplicates), refused: number(all.refused) });
@@ -102,7 +102,7 @@ export function loader(path, done) {
   const problems = () => upload.found.problems.length > 0 && h("table", {}, h("caption", {}, t("campaigns.refused_why")),
     h("thead", {}, h("tr", {}, ["how_many", "column", "what", "for_example"].map((name) => h("th", { scope: "col" }, t(`campaigns.${name}`))))),
     h("tbody", {}, upload.found.problems.map((kind) => h("tr", {},
-      h("td", { class: "number" }, number(kind.rows)), h("td", {}, kind.field), h("td", {}, textOr(`campaigns.problem_${kind.code}`, kind.reason)),
+      h("td", { class: "number" }, number(kind.rows)), h("td", {}, kind.field), h("td", {}, textOr(`row_problem.${kind.code}`, kind.reason)),
       h("td", {}, t("campaigns.line", { line: number(kind.line) }), kind.value && h("code", {}, ` ${kind.value}`))))));
 
   const checked = () => {
