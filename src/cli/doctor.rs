@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{CliError, Outcome};
+use super::{CliError, Outcome, users};
 use crate::{
     config::{Config, SwitchKind},
     runtime::clock::Clock,
@@ -97,6 +97,10 @@ async fn database(url: &str) -> Vec<Finding> {
         Err(error) => return bad(&error, "look at its log"),
     };
     let mut findings = vec![Finding::Good(format!("the {kind} database answers; {teams} teams"))];
+    match users::nobody_yet(&db).await {
+        Ok(hint) => findings.extend(hint.map(|hint| Finding::Doubtful(hint.to_owned()))),
+        Err(error) => return bad(&error, "look at its log"),
+    }
     match db.clock().await {
         Ok(clock) => findings.extend(clock.map(|shows| clocks::judge("the database", shows, Clock::world_now()))),
         Err(error) => findings.extend(bad(&error, "look at its log")),

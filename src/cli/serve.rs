@@ -7,6 +7,7 @@ use clap::Args;
 use super::{
     CliError, Outcome,
     live::{Live, LiveSetup, SwitchSetup, asked_to_stop},
+    users,
 };
 use crate::{
     config::{Config, SwitchKind, TEMPLATE},
@@ -76,7 +77,7 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         SwitchKind::Asterisk => SwitchSetup::Asterisk(Box::new(config.ari_settings()?)),
     };
     let db = Database::open(&config.database).await?;
-    let is_for_nobody = db.tokens(0).await?.is_empty() && db.users(0).await?.is_empty();
+    let nobody_yet = users::nobody_yet(&db).await?;
     let live = Live::start(LiveSetup {
         db,
         listen: config.listen,
@@ -93,8 +94,8 @@ pub(super) async fn run(args: ServeArgs) -> Outcome {
         SwitchKind::Simulated => println!("the telephone network is simulated: nobody is called"),
         SwitchKind::Asterisk => println!("calls go through {}", config.asterisk.urls.join(", ")),
     }
-    if is_for_nobody {
-        println!("nobody can sign in yet: `rappel user add NAME --role admin` lets the first person in");
+    if let Some(hint) = nobody_yet {
+        println!("{hint}");
     }
     asked_to_stop().await;
     println!("stopping");

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::agent::Agent,
     http::new_invitation,
+    ports::StoreError,
     store::{Database, Rights, Role, User, UserState},
 };
 
@@ -96,6 +97,12 @@ async fn add(db: &Database, login: String, role: Role, agent: Option<String>, te
 /// What an agent may do.
 pub(super) fn of_agent(agent: &Agent) -> Rights {
     Rights { role: Role::Agent, agent_id: Some(agent.id), team_id: Some(agent.team_id) }
+}
+
+/// What to do where nobody can sign in, with a password or a token.
+pub(super) async fn nobody_yet(db: &Database) -> Result<Option<&'static str>, StoreError> {
+    let is_nobody = db.users(0).await?.is_empty() && db.tokens(0).await?.is_empty();
+    Ok(is_nobody.then_some("nobody can sign in yet: `rappel user add NAME --role admin` lets the first person in"))
 }
 
 /// Lets an agent sign in by their login.

@@ -282,8 +282,8 @@ impl App {
     /// Signs somebody in who has shown who they are.
     async fn seat(&self, visitor: &Visitor, user: &User) -> Result<Seated, Problem> {
         let (token, now) = (new_token(), self.clock.now());
-        let mark = hash_of(&token);
-        let kept = self.db.user_sign_in(user.id, &mark, (now + SIGNED_IN, now - KNOWN), now).await?;
+        let (mark, ends_at) = (hash_of(&token), now + self.clock.for_people(SIGNED_IN));
+        let kept = self.db.user_sign_in(user.id, &mark, (ends_at, now - KNOWN), now).await?;
         let known = format!("{KNOWN_COOKIE}={mark}; Path=/v1/session; Max-Age={}", KNOWN.as_secs());
         let cookies = vec![visitor.session(&token), visitor.cookie(&known)];
         Ok(Seated { cookies, who: Some(self.describe(kept).await?) })

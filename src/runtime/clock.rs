@@ -70,6 +70,11 @@ impl Clock {
         Instant::now()
     }
 
+    /// So long as people count: where this clock runs faster they do not.
+    pub fn for_people(&self, span: SignedDuration) -> SignedDuration {
+        span.mul_f64(self.speed)
+    }
+
     /// How many times as fast as the world's it runs.
     pub fn speed(&self) -> f64 {
         self.speed

@@ -13,8 +13,12 @@ fn code(says: &str) -> Value {
 #[tokio::test]
 async fn the_first_person_is_let_in_and_lets_the_others_in() {
     let place = Place::with_campaign();
+    let hint = "nobody can sign in yet: `rappel user add NAME --role admin`";
+    let doctor = |place: &Place| place.ok(&["doctor", "--database", "sqlite:rappel.db"]);
+    assert!(doctor(&place).contains(hint));
     let says = place.ok(&["user", "add", "Boss", "--role", "admin"]);
     assert!(says.contains("user boss, role admin"), "{says}");
+    assert!(!doctor(&place).contains(hint));
     assert!(place.fails(&["user", "add", "boss", "--role", "manager"]).contains("somebody signs in as \"boss\""));
     assert!(place.fails(&["user", "add", "ann", "--role", "agent"]).contains("`rappel agent add` makes one"));
     let ann = place.ok(&["agent", "add", "Ann", "--team", "north"]);
