@@ -58,6 +58,7 @@ pub fn describe_metrics() {
     describe_counter!("rappel_outcomes_total", "Attempts ended, by outcome");
     describe_counter!("rappel_refusals_total", "Commands refused, by code");
     describe_counter!("rappel_team_failures_total", "Times a team was taken over again because the store failed");
+    describe_counter!("rappel_sign_ins_total", "Tries to sign in with a password, by what came of them");
     describe_histogram!("rappel_step_seconds", Unit::Seconds, "One step: decide, commit, act");
     describe_histogram!("rappel_step_inputs", "Inputs covered by one commit");
     describe_histogram!(
@@ -86,6 +87,11 @@ pub fn event(event: &Event) {
         }
         _ => {}
     }
+}
+
+/// Somebody tried a password: `good`, `wrong`, or `slowed` before it was looked at.
+pub fn sign_in(result: &'static str) {
+    counter!("rappel_sign_ins_total", "result" => result).increment(1);
 }
 
 /// A step is done.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::agent::Agent,
-    http::new_invitation,
+    http::{invitation_path, new_invitation},
     ports::StoreError,
     store::{Database, Rights, Role, User, UserState},
 };
@@ -60,8 +60,7 @@ pub(super) async fn run(args: UserArgs) -> Outcome {
         UserCommand::Invite { login } => {
             let user = find(&db, &login).await?;
             let (code, invitation) = new_invitation(now());
-            db.user_invite(user.id, &invitation).await?;
-            print_link(&code);
+            print_link(&db.user_invite(user.id, &invitation).await?, &code);
             Ok(())
         }
         UserCommand::Disable { login } => {
@@ -114,12 +113,13 @@ async fn invite(db: &Database, login: &str, rights: &Rights) -> Outcome {
     let (code, invitation) = new_invitation(now());
     let user = db.user_add(login, rights, &invitation, now()).await?;
     println!("user {}, role {}", user.login, user.role.name());
-    print_link(&code);
+    print_link(&user, &code);
     Ok(())
 }
 
-fn print_link(code: &str) {
-    println!("invitation (good once, for three days; put your server's address before it): /sign-in#invitation={code}");
+fn print_link(user: &User, code: &str) {
+    let path = invitation_path(&user.login, code);
+    println!("invitation (good once, for three days; put your server's address before it): {path}");
 }
 
 async fn find(db: &Database, login: &str) -> Result<User, super::CliError> {

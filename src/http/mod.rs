@@ -52,5 +52,5 @@ pub use self::{
     routes::{document, router},
     softphone::SoftphoneOffer,
     uploads::forget_old_uploads,
-    users::new_invitation,
+    users::{invitation_path, new_invitation},
 };

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     domain::{ids::AgentId, schema::Instant},
     store::{ManageError, Role, Token, User, login_of},
+    telemetry,
 };
 
 /// Whoever signed in with a password does so again after so long: a long shift, and never the next day.
@@ -174,10 +175,12 @@ pub(super) async fn sign_in(
         }
         SignIn::Password { login, password } => {
             let login = login_of(&login);
-            app.tries.check(visitor.place(&app, &login).await?, &login)?;
+            let place = visitor.place(&app, &login).await?;
+            app.tries.check(place, &login).inspect_err(|_| telemetry::sign_in("slowed"))?;
             let user = app.db.user_by_login(&login).await?;
             let kept = user.as_ref().and_then(|user| user.password_hash.clone());
             let fits = password::is_password(password, kept).await?;
+            telemetry::sign_in(if fits { "good" } else { "wrong" });
             app.seat(&visitor, &user.filter(|_| fits).ok_or_else(wrong_password)?).await
         }
         SignIn::Invitation { code, password } => {

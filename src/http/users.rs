@@ -26,6 +26,12 @@ pub fn new_invitation(now: Timestamp) -> (String, Invitation) {
     (code, invitation)
 }
 
+/// Where somebody chooses their password. A browser keeps to itself what follows the hash, so that it is in no log.
+pub fn invitation_path(login: &str, code: &str) -> String {
+    let login: String = form_urlencoded::byte_serialize(login.as_bytes()).collect();
+    format!("/sign-in#invitation={code}&login={login}")
+}
+
 /// Somebody, and how they stand now.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Listed {
@@ -87,7 +93,7 @@ pub(super) struct Invited {
 
 impl Invited {
     fn new(user: User, code: String) -> Self {
-        let invitation_path = format!("/sign-in#invitation={code}");
+        let invitation_path = invitation_path(&user.login, &code);
         Self { user, invitation_code: code, invitation_path }
     }
 }

@@ -7,7 +7,7 @@ use super::{Page, Place, Server};
 /// The code in the link that a command prints.
 fn code(says: &str) -> Value {
     let (_, code) = says.split_once("/sign-in#invitation=").unwrap_or_else(|| panic!("no link in:\n{says}"));
-    code.split_whitespace().next().unwrap().into()
+    code.split('&').next().unwrap().into()
 }
 
 #[tokio::test]
@@ -23,6 +23,7 @@ async fn the_first_person_is_let_in_and_lets_the_others_in() {
     assert!(place.fails(&["user", "add", "ann", "--role", "agent"]).contains("`rappel agent add` makes one"));
     let ann = place.ok(&["agent", "add", "Ann", "--team", "north"]);
     code(&ann);
+    assert!(ann.trim_end().ends_with("&login=ann"), "{ann}");
     let list = place.ok(&["user", "list"]);
     let lines: Vec<Vec<&str>> = list.lines().skip(1).map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(lines, [["1", "boss", "admin", "all", "invited"], ["2", "ann", "agent", "north", "invited"]]);
@@ -39,6 +40,10 @@ async fn the_first_person_is_let_in_and_lets_the_others_in() {
 
     place.ok(&["user", "disable", "BOSS"]);
     assert_eq!(sign_in(with_password()).await.0, 401);
+    let metrics = page.text("/metrics").await;
+    for counted in ["{result=\"good\"} 1", "{result=\"wrong\"} 1"] {
+        assert!(metrics.contains(&format!("rappel_sign_ins_total{counted}")), "{metrics}");
+    }
     assert!(place.ok(&["user", "list"]).contains("disabled"));
     let again = place.ok(&["user", "invite", "boss"]);
     assert_eq!(sign_in(by(&code(&again))).await.0, 200, "they are back");

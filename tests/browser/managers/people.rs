@@ -1,5 +1,7 @@
 //! People are invited, sign in by name and password, change it, get other rights, and are let in no more.
 
+use serde_json::json;
+
 use super::{HARMLESS, is_whole, opened, says};
 use crate::{
     api::world::World,
@@ -53,7 +55,12 @@ async fn people_come_and_go(look: Look) {
     let vera = Browser::open(world.base(), look).await;
     vera.go(&invitation).await;
     vera.shows("main", says(look, "You were invited", "Vous avez été invité")).await;
+    let name = "return [document.getElementById('login').value, document.activeElement.id, location.hash]";
+    assert_eq!(vera.script(name).await, json!(["vera", "new_password", ""]), "the code is not in the history");
     vera.type_in("#new_password", "tooshort").await;
+    vera.press("#see-new_password").await;
+    vera.element("#new_password[type=text]").await;
+    is_whole(&vera, "invitation", look).await;
     vera.press("form.sign-in button.main").await;
     vera.shows("#sign-in-error", says(look, "at least 15 characters", "au moins 15 caractères")).await;
     vera.type_in("#new_password", FIRST).await;

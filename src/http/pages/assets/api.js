@@ -64,11 +64,16 @@ export async function signIn(wish) {
 const WAYS = {
   password: { fields: ["login", "password"], wish: (typed) => ({ with: "password", ...typed }) },
   token: { fields: ["token"], wish: ({ token }) => ({ with: "token", token: token.trim() }) },
-  invitation: { fields: ["new_password"], wish: ({ new_password }, code) => ({ with: "invitation", code, password: new_password }) },
+  invitation: { fields: ["login", "new_password"], wish: ({ new_password }, { code }) => ({ with: "invitation", code, password: new_password }) },
 };
 const COMPLETES = { login: "username", password: "current-password", token: "off", new_password: "new-password" };
 
-/** The form to sign in with; `done` is called with who it is. With the code of an invitation it asks for the password to be. */
+/** A tick by which whoever types secrets sees what they type. */
+export const reveal = (...secrets) => h("div", { class: "tick" },
+  h("input", { type: "checkbox", id: `see-${secrets[0].id}`, onchange: ({ target }) => secrets.forEach((one) => (one.type = target.checked ? "text" : "password")) }),
+  h("label", { for: `see-${secrets[0].id}` }, t("password.see")));
+
+/** The form to sign in with; `done` is called with who it is. By an invitation `{ code, login }` it asks for the password to be. */
 export function signInForm(done, invitation = null) {
   const form = h("form", { class: "sign-in" });
   const build = (kind) => {
@@ -76,6 +81,7 @@ export function signInForm(done, invitation = null) {
     const inputs = way.fields.map((name) => h("input", {
       id: name, name, required: true, type: name === "login" ? "text" : "password", autocomplete: COMPLETES[name],
       autocapitalize: "none", spellcheck: "false", "aria-describedby": `${name}-hint sign-in-error`,
+      ...(invitation && name === "login" && { value: invitation.login, readonly: true }),
     }));
     const error = h("p", { id: "sign-in-error", class: "error", role: "alert" });
     const button = h("button", { class: "main" }, t("sign_in.enter"));
@@ -99,7 +105,7 @@ export function signInForm(done, invitation = null) {
         h("p", { id: `${input.id}-hint`, class: "hint" }, textOr(`sign_in.${input.name}_hint`, "")),
         input,
       ]),
-      error, button,
+      reveal(...inputs.filter((input) => input.type === "password")), error, button,
       ...(kind === "invitation" ? [] : [h("button", {
         type: "button", class: "plain", id: "other-way",
         onclick: () => build(other).querySelector("input").focus(),

@@ -1,5 +1,5 @@
 // One's own password, changed over the page where one is.
-import { get, put } from "./api.js";
+import { get, put, reveal } from "./api.js";
 import { over, tell } from "./asking.js";
 import { h } from "./dom.js";
 import { form, input } from "./form.js";
@@ -18,7 +18,7 @@ async function change() {
   const whose = input({ class: "hidden", autocomplete: "username", readonly: true, tabindex: -1, "aria-label": t("sign_in.login"), value: who.label });
   over(t("password.change"), (end, cancel) => form({
     fields: [{ name: "old", label: t("password.old"), input: old }, { name: "new", label: t("password.new"), hint: t("sign_in.new_password_hint"), input: fresh }],
-    yes: t("password.change"), extra: [cancel, whose],
+    yes: t("password.change"), extra: [cancel, whose, reveal(old, fresh)],
     send: async () => {
       await put("/v1/session/password", { old: old.value, new: fresh.value });
       end();

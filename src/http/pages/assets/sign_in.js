@@ -8,7 +8,8 @@ const wanted = new URLSearchParams(location.search).get("then") ?? "";
 const next = /^[a-z_]+$/.test(wanted) ? `/${wanted}` : "/";
 
 // The code stays out of the address, and so out of the history.
-const invitation = new URLSearchParams(location.hash.slice(1)).get("invitation");
+const told = new URLSearchParams(location.hash.slice(1));
+const invitation = told.has("invitation") ? { code: told.get("invitation"), login: told.get("login") } : null;
 if (invitation) history.replaceState(null, "", "/sign-in");
 
 document.body.append(
@@ -17,4 +18,4 @@ document.body.append(
     invitation && h("p", {}, t("sign_in.welcome")),
     signInForm(() => location.replace(next), invitation),
     languageButton()));
-document.querySelector("form input").focus();
+document.querySelector("form input:not([readonly])").focus();
