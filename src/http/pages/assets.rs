@@ -35,6 +35,7 @@ assets!(
     "campaigns.js",
     "chart.js",
     "classify.js",
+    "connection.js",
     "contacts.css",
     "contacts.js",
     "customer.js",

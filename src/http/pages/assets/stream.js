@@ -1,8 +1,13 @@
-// The event stream: events in order, each once; a lost connection is said, and made again by itself.
-import { get } from "./api.js";
+// The event stream: events in order, each once. A browser has six connections to a server and no more, so of all tabs that follow
+// a stream one is connected, and passes on what comes. When it closes, or says nothing any more, the next takes its place.
+import { connect } from "./connection.js";
 
-const SILENCE_MS = 12_000; // the server says that it lives every 4 seconds
-const AGAIN_MS = [500, 1000, 2000, 4000, 5000];
+/** As long is a connected tab silent that is gone: it passes on every sign of life of the server, one each 4 seconds. */
+const SILENCE_MS = 15_000;
+/** A tab that cannot ask anybody to sign in leaves the stream to the others for so long. */
+const SHUT_MS = 5000;
+/** What a new tab may have missed since it read the state that it begins with. */
+const KEPT_MAX = 100;
 
 /**
  * Follows a stream of events after number `after`.
@@ -10,66 +15,99 @@ const AGAIN_MS = [500, 1000, 2000, 4000, 5000];
  * asks for the state again. Gives a function that ends it.
  */
 export function follow(path, after, on) {
-  let source = null;
   let last = after;
-  let lostAt = null;
-  let tries = 0;
-  let watch = null;
-  let over = false;
+  let isLost = false;
+  const hear = (news) => {
+    if (news.what === "event" && news.seq > last) {
+      last = news.seq;
+      on.event(news.event);
+    } else if (news.what === "lost" && !isLost) {
+      isLost = true;
+      on.lost(news.at);
+    } else if (news.what === "back" && isLost) {
+      isLost = false;
+      on.back();
+    }
+  };
+  // Without locks, which browsers give to pages with https alone, each tab is for itself.
+  if (!navigator.locks) return connect(path, after, hear);
+  return share(`rappel ${path}`, (tell) => connect(path, last, tell), hear);
+}
 
-  const lives = () => {
-    clearTimeout(watch);
-    watch = setTimeout(broken, SILENCE_MS);
+/** Follows what one tab of all connects to: `connectTo(tell)` gives a function that ends the connection. */
+function share(name, connectTo, hear) {
+  const channel = new BroadcastChannel(name);
+  const kept = [];
+  let waiting = null;
+  let leave = null;
+  let isOver = false;
+  let lostAt = null;
+  let silence = null;
+
+  const listen = () => {
+    clearTimeout(silence);
+    if (!leave && !isOver) silence = setTimeout(() => take(true), SILENCE_MS);
   };
-  const broken = () => {
-    source?.close();
-    source = null;
-    clearTimeout(watch);
-    if (over) return;
-    if (lostAt === null) {
-      lostAt = Date.now();
-      on.lost(lostAt);
-    }
-    watch = setTimeout(again, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
+
+  /** What comes from the server, for this tab and the others. */
+  const tell = (news) => {
+    if (news.what === "shut") return shut();
+    if (news.what === "event") kept.splice(0, kept.push(news) - KEPT_MAX);
+    if (news.what === "lost") lostAt = news.at;
+    if (news.what === "back") lostAt = null;
+    channel.postMessage(news);
+    hear(news);
   };
-  const again = async () => {
-    clearTimeout(watch);
-    // The stream itself does not say why it cannot be opened; this does, and asks to sign in where that is why.
-    try {
-      await get("/v1/session");
-    } catch {
-      return broken();
-    }
-    if (!over && source === null) connect();
+
+  /** Somebody is new: they get what they may have missed. */
+  const welcome = () => {
+    for (const news of kept) channel.postMessage(news);
+    channel.postMessage(lostAt === null ? { what: "back" } : { what: "lost", at: lostAt });
   };
-  const connect = () => {
-    source = new EventSource(`${path}?for_page=true&after=${last}`);
-    lives();
-    source.onopen = () => {
-      tries = 0;
-      lives();
-      if (lostAt !== null) {
-        lostAt = null;
-        on.back();
-      }
+
+  channel.onmessage = ({ data }) => {
+    if (data.what === "new") return leave && welcome();
+    if (leave) return;
+    listen();
+    hear(data);
+  };
+
+  /** Waits for its turn, or takes it from one who is silent; then connects, until another takes it. */
+  function take(fromOther = false) {
+    waiting?.abort();
+    const mine = new AbortController();
+    waiting = mine;
+    listen();
+    navigator.locks.request(name, fromOther ? { steal: true } : { signal: mine.signal }, () => waiting === mine && lead()).catch(() => {
+      if (waiting !== mine || isOver) return;
+      leave?.();
+      take();
+    });
+  }
+
+  /** Is the one that is connected; the lock is held as long. */
+  const lead = () => new Promise((done) => {
+    clearTimeout(silence);
+    const end = connectTo(tell);
+    leave = () => {
+      leave = null;
+      end();
+      done();
     };
-    source.onerror = broken;
-    source.addEventListener("here", lives);
-    source.onmessage = (message) => {
-      lives();
-      last = Number(message.lastEventId);
-      on.event(JSON.parse(message.data));
-    };
-  };
-  // The computer knows first when its own network goes, and comes back.
-  addEventListener("offline", broken);
-  addEventListener("online", again);
-  connect();
+  });
+
+  function shut() {
+    leave?.();
+    setTimeout(() => !isOver && take(), SHUT_MS);
+  }
+
+  take();
+  channel.postMessage({ what: "new" });
   return () => {
-    over = true;
-    removeEventListener("offline", broken);
-    removeEventListener("online", again);
-    source?.close();
-    clearTimeout(watch);
+    isOver = true;
+    waiting.abort();
+    leave?.();
+    clearTimeout(silence);
+    channel.close();
   };
 }
