@@ -9,17 +9,17 @@ use std::{
 };
 
 /// Starts the program, then reads the name of a signal; the end of this process is read as TERM. Then the program has two
-/// seconds: phones whose switch is gone would wait half a minute to take leave of it.
+/// seconds: phones whose switch is gone would wait half a minute to take leave of it. Whatever it has started and left behind,
+/// as browsers do, is in the keeper's own group of processes, and ends with the keeper.
 const KEEPER: &str = r#"
 "$@" </dev/null &
 read -r signal || signal=TERM
 kill -s "$signal" $! 2>/dev/null
 for _ in {1..40}; do
-    kill -0 $! 2>/dev/null || exit 0
+    kill -0 $! 2>/dev/null || break
     sleep 0.05
 done
-kill -KILL $!
-wait
+kill -KILL 0
 "#;
 
 pub struct Program {
