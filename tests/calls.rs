@@ -6,5 +6,6 @@ mod house;
 mod outcomes;
 mod rate;
 mod softphone;
+mod softphone_page;
 mod talking;
 mod trouble;

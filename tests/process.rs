@@ -423,8 +423,8 @@ impl Drop for Server {
 /// What an agent's page does.
 pub struct Page {
     client: reqwest::Client,
-    base: String,
-    token: String,
+    pub base: String,
+    pub token: String,
 }
 
 impl Page {

@@ -59,6 +59,7 @@ pub(super) async fn health(State(app): State<App>) -> Health {
         let problem = server.problem.as_deref().unwrap_or("it was not reached yet");
         warnings.push(format!("the switch {} is not connected: {problem}", server.url));
     }
+    warnings.extend(app.softphone_problem());
     let can_call = switch_servers.is_empty() || switch_servers.iter().any(|server| server.is_connected);
     Health {
         healthy: database_reachable && teams_stopped.is_empty() && can_call,

@@ -52,7 +52,7 @@ impl SoftphoneOffer {
 /// Whether an agent's browser can be their telephone.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Offered {
-    /// Can it?
+    /// Can it? The agent's desktop asks; without its program it cannot.
     is_offered: bool,
     /// Where its program is; none if the administrator has not put it there.
     library_url: Option<&'static str>,
@@ -80,11 +80,19 @@ pub(super) struct Account {
     library_url: Option<&'static str>,
 }
 
-fn library_url(offer: &SoftphoneOffer) -> Option<&'static str> {
-    offer.library.as_deref().filter(|path| Path::is_file(path)).map(|_| LIBRARY)
-}
-
 impl App {
+    /// Where pages load the telephone's own program; none where browsers are no telephones, or nobody has put it there.
+    pub(super) fn softphone_library(&self) -> Option<&'static str> {
+        let path = self.softphone.library.as_deref().filter(|path| Path::is_file(path));
+        path.filter(|_| self.teams.softphones().is_some()).map(|_| LIBRARY)
+    }
+
+    /// What keeps the agents' desktop from being the telephone that the settings promise.
+    pub(super) fn softphone_problem(&self) -> Option<String> {
+        let is_missing = self.teams.softphones().is_some() && self.softphone_library().is_none();
+        is_missing.then(|| "no browser can be a telephone: softphone.library names no file (rappel doctor)".to_owned())
+    }
+
     fn softphones(&self) -> Result<&Softphones, Problem> {
         self.teams.softphones().ok_or_else(|| {
             Problem::new(Code::SoftphoneOff, "browsers are no telephones here: use the phone on your desk")
@@ -94,8 +102,8 @@ impl App {
 
 /// Can the agent's browser be their telephone?
 pub(super) async fn offered(_: Me, State(app): State<App>) -> Json<Offered> {
-    let is_offered = app.teams.softphones().is_some();
-    Json(Offered { is_offered, library_url: library_url(&app.softphone).filter(|_| is_offered) })
+    let library_url = app.softphone_library();
+    Json(Offered { is_offered: library_url.is_some(), library_url })
 }
 
 /// Give the agent's browser an account at the switch. One that it had is good for nothing any more.
@@ -104,6 +112,7 @@ pub(super) async fn open(me: Me, State(app): State<App>) -> Result<Json<Account>
         tracing::warn!(agent_id = %me.agent_id, %error, "a softphone could not be made");
         Problem::new(Code::SoftphoneUnavailable, error.to_string()).retry_after(1)
     })?;
+    let library_url = app.softphone_library();
     let offer = &app.softphone;
     Ok(Json(Account {
         websocket_url: offer.websocket_url.clone(),
@@ -113,7 +122,7 @@ pub(super) async fn open(me: Me, State(app): State<App>) -> Result<Json<Account>
         password: phone.password,
         expires_at: phone.expires_at,
         ice_servers: offer.ice_servers.clone(),
-        library_url: library_url(offer),
+        library_url,
     }))
 }
 

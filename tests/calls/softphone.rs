@@ -28,8 +28,10 @@ async fn registers(account: &Value, wanted: u16) {
 #[tokio::test]
 async fn a_browser_registers_until_its_agent_leaves() {
     let house = House::with_settings(&[], "library = \"phone.js\"\n").await;
-    let offered = |library_url: Value| json!({ "is_offered": true, "library_url": library_url });
+    let offered = |library_url: Value| json!({ "is_offered": !library_url.is_null(), "library_url": library_url });
     assert_eq!(house.alice.ask("GET", "/v1/me/softphone", None).await, (200, offered(Value::Null)));
+    let (_, health) = house.admin.ask("GET", "/health", None).await;
+    assert!(health["warnings"].to_string().contains("softphone.library names no file"), "{health}");
     std::fs::write(house.place.path("phone.js"), "let phone;").unwrap();
     let library = "/assets/softphone-library.js";
     assert_eq!(house.alice.ask("GET", "/v1/me/softphone", None).await, (200, offered(json!(library))));

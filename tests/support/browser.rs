@@ -52,11 +52,16 @@ pub struct Browser {
 impl Browser {
     /// A browser at the server `base`, with nothing on its screen.
     pub async fn open(base: &str, look: Look) -> Self {
+        Self::open_with(base, look, &[]).await
+    }
+
+    /// As `open`, with more on Chromium's command line.
+    pub async fn open_with(base: &str, look: Look, more: &[String]) -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let log = folder.path().join("chromedriver.log");
         let port = free_port();
         let driver = Program::start(&log, Path::new("chromedriver"), &[&format!("--port={port}")]);
-        let client = connect(port, &capabilities(folder.path(), look), &log).await;
+        let client = connect(port, &capabilities(folder.path(), look, more), &log).await;
         let browser = Self { client, base: base.trim_end_matches('/').to_owned(), driver, log, _folder: folder };
         browser.resize(look.size).await;
         browser
@@ -236,6 +241,44 @@ impl Browser {
         assert!(strange.is_empty(), "the console says {strange:#?}");
     }
 
+    /// Nobody is shut out of the page as it stands: axe-core finds nothing serious or critical, in the light and in the dark, and
+    /// nothing is wider than the window, at 1280 x 720 and at twice the size.
+    pub async fn is_for_everyone(&self, name: &str) {
+        for scheme in ["dark", "light"] {
+            self.prefers(scheme).await;
+            assert_eq!(self.barriers().await, json!([]), "{name}, {scheme}");
+        }
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
+        let before = self.script("return [innerWidth, innerHeight]").await;
+        // 1280 x 720 at 200 % leaves half of each.
+        for size in [(640, 360), (1280, 720)] {
+            self.resize(size).await;
+            let wider = "return document.documentElement.scrollWidth - innerWidth";
+            let wider = self.script(wider).await.as_i64().expect("a number");
+            assert!(wider <= 0, "{name}: {wider} wider than a window of {size:?}");
+        }
+        let pixels = |at: usize| u32::try_from(before[at].as_u64().expect("a size")).expect("a screen");
+        self.resize((pixels(0), pixels(1))).await;
+    }
+
+    async fn prefers(&self, scheme: &str) {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// What axe-core finds that keeps somebody out.
+    async fn barriers(&self) -> Value {
+        if self.script("return typeof axe").await == "undefined" {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser/axe.min.js");
+            let axe = fs::read_to_string(&path).expect("axe-core is there: run tests/browser/install");
+            self.script(&format!("{axe}; window.axe = axe")).await;
+        }
+        let look = "const done = arguments[0]; axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => done(\
+                    violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))\
+                    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ').slice(0, 600)}`)), (error) => done([String(error)]))";
+        self.client.execute_async(look, Vec::new()).await.expect("axe-core can run")
+    }
+
     /// A picture of the page, for people: `target/browser-screenshots/NAME.png`.
     pub async fn picture(&self, name: &str) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser-screenshots");
@@ -261,7 +304,7 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port is free").port()
 }
 
-fn capabilities(folder: &Path, look: Look) -> Capabilities {
+fn capabilities(folder: &Path, look: Look, more: &[String]) -> Capabilities {
     let mut args: Vec<String> = [
         "--headless=new",
         "--no-sandbox",
@@ -281,6 +324,7 @@ fn capabilities(folder: &Path, look: Look) -> Capabilities {
     .map(str::to_owned)
     .to_vec();
     args.push(format!("--user-data-dir={}", folder.join("profile").display()));
+    args.extend_from_slice(more);
     args.push(format!("--accept-lang={}", look.language));
     if look.dark {
         args.push("--force-dark-mode".to_owned());

@@ -1,7 +1,14 @@
 //! Telephones in browsers: can they be what the settings promise?
 
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
 use super::Finding;
 use crate::{config::SoftphoneConfig, switch::ari::inspect::Inspection};
+
+/// The file that the tests run with: `dist/jssip.min.js` of the npm package jssip 3.12.0, which calls itself 3.11.1.
+const TESTED: &str = "38008af40965396308c82652ac3c03fd54ae12fdb191089f135ebb2f53e5b2be";
 
 /// What the settings say by themselves.
 pub(super) fn settings(config: &SoftphoneConfig) -> Vec<Finding> {
@@ -18,18 +25,27 @@ pub(super) fn settings(config: &SoftphoneConfig) -> Vec<Finding> {
             "write wss://, and put a proxy that speaks TLS before Asterisk's /ws".to_owned(),
         )
     }];
-    let library = config.library.display();
-    findings.push(if config.library.is_file() {
-        Finding::Good(format!("the telephone's program is {library}"))
-    } else {
-        let says = if config.library.as_os_str().is_empty() {
+    findings.push(library(&config.library));
+    findings
+}
+
+fn library(path: &Path) -> Finding {
+    let name = path.display();
+    let Ok(program) = std::fs::read(path) else {
+        let says = if path.as_os_str().is_empty() {
             "softphone.library is empty: pages cannot be telephones".to_owned()
         } else {
-            format!("softphone.library {library} is no file: pages cannot be telephones")
+            format!("softphone.library {name} is no file: pages cannot be telephones")
         };
-        Finding::Bad(says, "put dist/jssip.min.js of the npm package jssip 3.12.0 there".to_owned())
-    });
-    findings
+        return Finding::Bad(says, "put dist/jssip.min.js of the npm package jssip 3.12.0 there".to_owned());
+    };
+    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(program));
+    if digest == TESTED {
+        Finding::Good(format!("the telephone's program is {name}"))
+    } else {
+        let says = format!("the telephone's program is {name}, and not the file that was tested with Rappel");
+        Finding::Doubtful(format!("{says}: dist/jssip.min.js of the npm package jssip 3.12.0 ({TESTED})"))
+    }
 }
 
 /// What an Asterisk says to them.

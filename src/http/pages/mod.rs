@@ -108,14 +108,17 @@ async fn caller(app: &App, headers: &HeaderMap) -> Option<Caller> {
 }
 
 async fn sign_in(headers: HeaderMap) -> Response {
-    html(shell::page("sign_in", None, Language::of(&headers)))
+    html(shell::page("sign_in", None, Language::of(&headers), None))
 }
 
 async fn show(app: App, page: &Page, headers: HeaderMap) -> Response {
     match caller(&app, &headers).await {
         None => Redirect::to(&format!("/sign-in?then={}", page.name)).into_response(),
         Some(caller) if caller.role < page.role => Redirect::to(home_of(caller.role)).into_response(),
-        Some(caller) => html(shell::page(page.name, Some(&caller), Language::of(&headers))),
+        Some(caller) => {
+            let library = app.softphone_library();
+            html(shell::page(page.name, Some(&caller), Language::of(&headers), library))
+        }
     }
 }
 

@@ -28,6 +28,7 @@ fn more(page: &str) -> &'static [&'static str] {
             "phone",
             "reason",
             "refusal",
+            "softphone",
             "state",
             "supervision",
             "waiting",
@@ -41,8 +42,9 @@ fn more(page: &str) -> &'static [&'static str] {
     }
 }
 
-/// The page of this name. Everything that is shown in it, its module shows.
-pub(super) fn page(name: &str, caller: Option<&Caller>, language: Language) -> String {
+/// The page of this name. Everything that is shown in it, its module shows. Where browsers are telephones, the `library` of
+/// those comes along: no policy lets a module bring in a script that is none.
+pub(super) fn page(name: &str, caller: Option<&Caller>, language: Language, library: Option<&str>) -> String {
     let mut sections = SHARED.to_vec();
     sections.push(name);
     sections.extend(more(name));
@@ -61,6 +63,9 @@ pub(super) fn page(name: &str, caller: Option<&Caller>, language: Language) -> S
                 link rel="stylesheet" href="/assets/base.css";
                 link rel="stylesheet" href={ "/assets/" (name) ".css" };
                 script type="application/json" id="words" { (PreEscaped(words)) }
+                @if let Some(library) = library.filter(|_| name == "desktop") {
+                    script async id="softphone-library" src=(library) {}
+                }
                 @for module in super::assets::modules(&format!("{name}.js")) {
                     link rel="modulepreload" href={ "/assets/" (module) };
                 }

@@ -174,6 +174,8 @@ fn objects(settings: &AriSoftphones, phone: &Softphone) -> [(&'static str, Vec<(
         ("remove_existing", text("yes")),
         ("minimum_expiration", text("10")),
         ("default_expiration", text("120")),
+        // Proxies close a websocket on which nothing is said for a minute.
+        ("qualify_frequency", text("30")),
     ];
     let endpoint = vec![
         (MARK, format!("{MARKED}{}", phone.expires_at)),

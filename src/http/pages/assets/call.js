@@ -7,6 +7,7 @@ import { keeps, name, soFar, there, variables, who } from "./customer.js";
 import { city, phone, wall } from "./format.js";
 import { icon } from "./icons.js";
 import { classificationName } from "./said.js";
+import { muteButton } from "./softphone_parts.js";
 import { since } from "./ticking.js";
 import { t } from "./words.js";
 import { reasonChips } from "./wrap_up.js";
@@ -75,7 +76,7 @@ function controls(all) {
     return button(name, { why: whyNot(name, ofDialog(dialog)), onclick: () => toggle({ name: "pad", purpose: name }),
       "aria-expanded": String(desk.panel?.name === "pad" && desk.panel.purpose === name) });
   };
-  return [simple("end", "end", { kind: "danger" }), simple("hold", "hold", { symbol: "hold" }), simple("retrieve", "retrieve", { label: retrieve }),
+  return [simple("end", "end", { kind: "danger" }), muteButton(), simple("hold", "hold", { symbol: "hold" }), simple("retrieve", "retrieve", { label: retrieve }),
     pad("consult"), simple("conference", "conference"), simple("transfer", "transfer"), pad("direct_transfer"), keypadButton()];
 }
 

@@ -15,6 +15,8 @@ import { phoneForm } from "./phone.js";
 import { previewActions, previewCard } from "./preview.js";
 import { name } from "./customer.js";
 import { regions, say, stateName } from "./said.js";
+import { followAgent } from "./softphone.js";
+import { cutNotice, softphonePanel } from "./softphone_parts.js";
 import { notReadyPanel, stateButtons } from "./states.js";
 import { header } from "./status.js";
 import { tick } from "./ticking.js";
@@ -23,7 +25,7 @@ import { t } from "./words.js";
 const page = h("div", { class: "page" });
 document.body.replaceChildren(page, ...regions(h));
 
-const PANELS = { alerts: alertsPanel, callback: callbackPanel, help, not_ready: notReadyPanel, pad: padPanel, reclassify: classifyPanel };
+const PANELS = { alerts: alertsPanel, callback: callbackPanel, help, not_ready: notReadyPanel, pad: padPanel, reclassify: classifyPanel, softphone: softphonePanel };
 const panel = () => (keypadDialog() ? keypadPanel() : desk.panel && PANELS[desk.panel.name]());
 
 /** What is in the middle. */
@@ -54,12 +56,13 @@ function closeStale(view) {
 function render() {
   const { view } = desk;
   if (!view) return;
+  followAgent(view);
   closeStale(view);
   const focused = document.activeElement;
   const open = panel();
   show(page, header(), h("main", { class: open ? "with-panel" : "" },
     view.state !== "logged_out" && h("div", { class: "left-side", key: "left-side" }, dialogList(), earlier()),
-    h("div", { class: "middle", key: "middle" }, meanwhile(), middle(view)), open),
+    h("div", { class: "middle", key: "middle" }, cutNotice(), meanwhile(), middle(view)), open),
   h("footer", { class: "actions", "aria-label": t("desktop.actions") }, !open && errorLine(), h("div", { class: "buttons" }, actions(view), view.state !== "logged_out" && stateButtons())));
   tick();
   focusNew();

@@ -39,7 +39,7 @@ function step(event) {
   buttons[(buttons.indexOf(event.target) + way + buttons.length) % buttons.length]?.focus();
 }
 
-const NAMES = ["accept", "decline", "reject", "close_contact", "answer", "decline_call", "ready", "not_ready", "place", "end", "hold",
+const NAMES = ["accept", "decline", "reject", "close_contact", "answer", "decline_call", "ready", "not_ready", "place", "end", "mute", "hold",
   "retrieve", "consult", "conference", "transfer", "direct_transfer", "keypad", "reclassify", "callback", "wrap_up", "reason"];
 
 /** The list of all keys. */

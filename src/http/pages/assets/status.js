@@ -10,6 +10,8 @@ import { icon } from "./icons.js";
 import { passwordButton } from "./password.js";
 import { leavePhone } from "./phone.js";
 import { reasonName, stateName } from "./said.js";
+import { softphone } from "./softphone.js";
+import { phoneButton, phoneTrouble } from "./softphone_parts.js";
 import { since, until } from "./ticking.js";
 import { t } from "./words.js";
 
@@ -25,9 +27,9 @@ export const header = () => {
         view.since_at && since(view.since_at, { "aria-label": t("desktop.in_state_since") })),
       h("p", { class: "then", id: "then" }, follows(view), view.state === "wrap_up" && wrapUp &&
         h("span", {}, t("desktop.wrap_up_left"), " ", until(wrapUp.wrap_up_ends_at, { id: "wrap-up-left" }, 10)), waits(view), listened(view))),
-    h("div", { class: "notice-place", role: "status" }, desk.lostAt !== null && lost()),
-    h("div", { class: "end" }, h("span", { class: "agent" }, view.agent.name, team && h("span", { class: "quiet" }, ` · ${t("desktop.team", { team })}`), view.extension && h("span", { class: "quiet" }, ` · ${t("desktop.at_phone", { extension: view.extension })}`)),
-      alertsButton(), languageButton(), passwordButton(),
+    h("div", { class: "notice-place", role: "status" }, desk.lostAt !== null ? lost() : phoneTrouble()),
+    h("div", { class: "end" }, h("span", { class: "agent" }, view.agent.name, team && h("span", { class: "quiet" }, ` · ${t("desktop.team", { team })}`), view.extension && softphone.state === "off" && h("span", { class: "quiet" }, ` · ${t("desktop.at_phone", { extension: view.extension })}`)),
+      phoneButton(), alertsButton(), languageButton(), passwordButton(),
       h("button", { type: "button", class: "plain", id: "act-help", "aria-label": t("common.help"), onclick: () => toggle({ name: "help" }) }, "?"),
       signOut()));
 };

@@ -1,0 +1,105 @@
+// The line of the telephone in this browser: it registers at the switch, and takes the calls that come for the agent's work. The
+// only module that knows the telephone's library, JsSIP, which the administrator put in place.
+import { Refused } from "./api.js";
+
+/** Longer than a page in the background may sleep (a minute); whoever goes without a word is missed by the switch itself. */
+const REGISTERED_SECONDS = 300;
+const AGAIN_MS = 3000;
+/** A switch that started again gets its accounts again, in a while: as often is asked. */
+const PATIENT_TIMES = 10;
+/** The first way to the switch is nearly always the one; servers far away are not waited for. */
+const WAYS_MS = 500;
+
+/** The library, once the browser has it. */
+async function library() {
+  if (!globalThis.JsSIP) {
+    const script = document.getElementById("softphone-library");
+    if (script) await new Promise((done) => ["load", "error"].forEach((how) => script.addEventListener(how, done)));
+  }
+  if (!globalThis.JsSIP) throw new Refused(0, { code: "softphone_library" });
+  return globalThis.JsSIP;
+}
+
+/**
+ * Registers with an account; the sound goes to `ear`, an audio element, and comes from `mouth()`, a stream.
+ * `on` is told: `registered()`, `lost()`, `refused()` (the account is good for nothing any more), `call(isThere)`, `silent(isSo)`.
+ */
+export async function lineOf(account, mouth, ear, on) {
+  const JsSIP = await library();
+  const ua = new JsSIP.UA({
+    sockets: [new JsSIP.WebSocketInterface(account.websocket_url)], uri: account.sip_uri, authorization_user: account.user, password: account.password,
+    register_expires: REGISTERED_SECONDS, session_timers: false, connection_recovery_min_interval: 1, connection_recovery_max_interval: 5,
+  });
+  let call = null;
+  let again = null;
+  let over = false;
+  let patience = 0;
+
+  ua.on("registered", () => {
+    patience = 0;
+    on.registered();
+  });
+  ua.on("disconnected", () => {
+    patience = PATIENT_TIMES;
+    if (!over) on.lost();
+  });
+  ua.on("registrationFailed", ({ response }) => {
+    if (over) return;
+    if ([401, 403, 404].includes(response?.status_code) && patience-- <= 0) return on.refused();
+    on.lost();
+    clearTimeout(again);
+    again = setTimeout(() => ua.isConnected() && ua.register(), AGAIN_MS);
+  });
+  ua.on("newRTCSession", ({ originator, session, request }) => {
+    if (originator !== "remote") return;
+    // Whom the agent talks with is for the server to say: it calls with the wish to be answered at once, and nobody else does.
+    if (call || !request.getHeader("Call-Info")?.includes("answer-after=0")) return session.terminate({ status_code: call ? 486 : 480 });
+    take(session);
+  });
+
+  function take(session) {
+    call = session;
+    const gone = () => {
+      if (call !== session) return;
+      call = null;
+      ear.srcObject = null;
+      on.call(false);
+    };
+    session.on("ended", gone);
+    session.on("failed", gone);
+    session.on("accepted", () => on.call(true));
+    session.on("peerconnection", ({ peerconnection }) => listen(peerconnection));
+    let ways = null;
+    session.on("icecandidate", ({ ready }) => (ways ??= setTimeout(ready, WAYS_MS)));
+    const stream = mouth();
+    for (const track of stream.getAudioTracks()) track.enabled = true;
+    session.answer({ mediaStream: stream, mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: account.ice_servers } });
+  }
+
+  function listen(connection) {
+    connection.addEventListener("track", ({ track }) => {
+      ear.srcObject = new MediaStream([track]);
+      ear.play().catch(() => {});
+    });
+    connection.addEventListener("connectionstatechange", () => on.silent(["disconnected", "failed"].includes(connection.connectionState)));
+  }
+
+  ua.start();
+  return {
+    /** Is somebody on it? */
+    isInCall: () => call !== null,
+    mute: (isMuted) => (isMuted ? call?.mute({ audio: true }) : call?.unmute({ audio: true })),
+    /** Asks the switch whether this is the agent's telephone still: `registered` or `refused` follows. */
+    confirm: () => ua.isConnected() && ua.register(),
+    /** The next registration is with this password. */
+    renew: (password) => ua.set("password", password),
+    /** Another microphone, in a call too. */
+    speakWith: (stream) => Promise.all((call?.connection?.getSenders() ?? []).map((sender) => sender.replaceTrack(stream.getAudioTracks()[0]))),
+    /** Hangs up, and leaves the switch. */
+    close: () => {
+      over = true;
+      clearTimeout(again);
+      ua.stop();
+    },
+  };
+}
