@@ -38,6 +38,7 @@ async fn is_whole(page: &Browser, name: &str, look: Look) {
     let twice = "const ids = [...document.querySelectorAll('[id]')].map((element) => element.id); \
                  return ids.filter((id, at) => ids.indexOf(id) !== at)";
     assert_eq!(page.script(twice).await, json!([]), "{name}: ids that are there twice");
+    page.is_for_everyone(name).await;
     page.picture(&format!("{name}-{}", &look.language[..2])).await;
     page.is_calm(&HARMLESS).await;
 }

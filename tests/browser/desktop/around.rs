@@ -4,7 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::seat::{Seat, in_both_languages};
+use super::seat::{Seat, in_both_languages, put_away};
 use crate::{
     journeys_http::floor::{CHICAGO, Floor, WRAP_UP},
     support::browser::{Browser, Look},
@@ -294,22 +294,111 @@ async fn what_happens_is_measured_until_it_is_seen() {
     seat.calm().await;
 }
 
+/// Each view and each panel, for whoever sees little, sees no colours, sees nothing.
 #[tokio::test]
-async fn every_view_reads_at_twice_the_size_and_in_the_dark() {
-    for (look, name) in [
-        (Look { dark: true, ..Look::ENGLISH }, "dark"),
-        // 1280 x 720 at 200 % leaves half of each.
-        (Look { size: (640, 360), ..Look::FRENCH }, "twice"),
-    ] {
-        let (seat, _) = Seat::talking(WRAP_UP, look).await;
-        for act in ["callback", "reclassify", "consult"] {
-            seat.press(act).await;
-            seat.page.element(".panel").await;
-            let fits = "return document.documentElement.scrollWidth <= innerWidth";
-            assert_eq!(seat.page.script(fits).await, json!(true), "{name}: {act} is as wide as the screen");
-            seat.page.picture(&format!("{name}-{act}")).await;
-            seat.page.escape().await;
-        }
-        seat.calm().await;
+async fn every_view_is_for_everyone() {
+    let floor = Floor::new().await;
+    let page = Browser::open(floor.world.base(), Look::FRENCH).await;
+    page.go("/sign-in").await;
+    page.element("form.sign-in").await;
+    page.is_for_everyone("sign-in").await;
+    page.sign_in(floor.world.token("agent"), "/desktop").await;
+    page.element("#extension").await;
+    page.is_for_everyone("phone").await;
+    page.close().await;
+
+    let mut floor = floor;
+    floor.reason("wrap_up", 1, "Sale").await;
+    floor.campaign(WRAP_UP, &[CHICAGO]).await;
+    let mut seat = Seat::at(floor, Look::FRENCH).await;
+    for panel in ["help", "alerts", "place"] {
+        looks_into(&seat, panel).await;
     }
+    seat.page.is_for_everyone("idle").await;
+    seat.press("ready").await;
+    seat.is("reserved").await;
+    seat.page.is_for_everyone("preview").await;
+    seat.press("decline").await;
+    seat.page.is_for_everyone("decline").await;
+    seat.press("back").await;
+    let call = seat.accepts().await;
+    seat.page.is_for_everyone("dialing").await;
+    seat.floor.connected(call.line).await;
+    seat.is("talking").await;
+    for panel in ["callback", "reclassify", "consult", "not_ready", "keypad"] {
+        looks_into(&seat, panel).await;
+    }
+    seat.over(&call).await;
+    seat.is("wrap_up").await;
+    seat.page.is_for_everyone("wrap-up").await;
+    seat.page.script("window.dispatchEvent(new Event('offline'))").await;
+    seat.page.is_for_everyone("lost").await;
+    seat.calm().await;
+    put_away().await;
+}
+
+async fn looks_into(seat: &Seat, panel: &str) {
+    seat.press(panel).await;
+    seat.page.element(".panel").await;
+    seat.page.is_for_everyone(panel).await;
+    seat.page.picture(&format!("for-everyone-{panel}")).await;
+    seat.press(panel).await;
+    seat.page.gone(".panel").await;
+}
+
+/// Who looks at something else hears and sees that a contact is there; nobody's name is shown where anybody may look.
+#[tokio::test]
+async fn a_contact_is_told_of_while_the_page_is_hidden() {
+    let seat = Seat::with("", Look::ENGLISH).await;
+    let allowed = json!({ "permissions": ["notifications"] });
+    seat.page.devtools("Browser.grantPermissions", allowed).await;
+    seat.press("alerts").await;
+    seat.page.press("#panel-alerts label:last-of-type input[type=checkbox]").await;
+    seat.page.script(REMEMBER_NOTIFICATIONS).await;
+    seat.page.client.minimize_window().await.unwrap();
+    seat.page
+        .until("it is hidden", async || seat.page.script("return document.visibilityState").await == "hidden")
+        .await;
+    seat.kim.ready().await;
+    seat.page
+        .until("it was shown", async || seat.page.script("return shown").await == json!([["New contact", "spring"]]))
+        .await;
+    let heard = "return performance.getEntriesByName('sound_preview').length";
+    assert_eq!(seat.page.script(heard).await, 1);
+    assert!(seat.page.client.title().await.unwrap().starts_with("● New contact"));
+    seat.calm().await;
+    put_away().await;
+}
+
+/// Writes down what the system has shown.
+const REMEMBER_NOTIFICATIONS: &str = "window.shown = []; const Real = Notification; \
+    window.Notification = class extends Real { constructor(title, more) { super(title, more); \
+    this.onshow = () => shown.push([title, more.body]); } }";
+
+/// A browser has six connections to a server. Eight tabs are live all the same, also when the one that is connected closes.
+#[tokio::test]
+async fn eight_tabs_are_live() {
+    let seat = Seat::at(Floor::new().await, Look::ENGLISH).await;
+    let mut tabs = vec![seat.page.client.window().await.unwrap()];
+    while tabs.len() < 8 {
+        let tab = seat.page.client.new_window(true).await.unwrap().handle;
+        seat.page.client.switch_to_window(tab.clone()).await.unwrap();
+        seat.page.go("/desktop").await;
+        seat.is("not_ready").await;
+        tabs.push(tab);
+    }
+    seat.kim.ready().await;
+    for tab in tabs.clone() {
+        seat.page.client.switch_to_window(tab).await.unwrap();
+        seat.is("ready").await;
+    }
+    seat.page.client.switch_to_window(tabs.remove(0)).await.unwrap();
+    seat.page.client.close_window().await.unwrap();
+    seat.kim.not_ready("Coffee").await;
+    for tab in tabs {
+        seat.page.client.switch_to_window(tab).await.unwrap();
+        seat.page.shows(".state.not_ready .now", "Coffee").await;
+        assert_eq!(seat.page.count("#meanwhile").await, 0, "nothing was missed");
+    }
+    seat.calm().await;
 }
