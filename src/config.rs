@@ -230,6 +230,7 @@ struct EngineFile {
     placed_ring_seconds: Option<u32>,
     digits_outstanding_max: Option<u32>,
     digit_seconds: Option<u32>,
+    agents_are_told: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -299,6 +300,7 @@ impl Config {
                 .unwrap_or(default.engine.digits_outstanding_max),
             digit_seconds: within("engine.digit_seconds", file.engine.digit_seconds, 1, 60)?
                 .unwrap_or(default.engine.digit_seconds),
+            agents_are_told: file.engine.agents_are_told.unwrap_or(default.engine.agents_are_told),
         };
         Ok(Self {
             database: file.database.unwrap_or(default.database),
@@ -424,7 +426,7 @@ mod tests {
         line 4: unknown field `engin`, expected one of `database`, `listen`, `switch`, `seed`, `log`, `log_format`, `asterisk`, `softphone`, `engine`, `dial_plan`, `limits`
         line 7: unknown field `per_second`, expected `requests_per_second`
         line 8: limits.requests_per_second is 0; it must be from 1 to 10000
-        line 10: unknown field `presence`, expected one of `presence_seconds`, `agent_phone_seconds`, `hang_up_seconds`, `audit_seconds`, `callback_days_max`, `answer_seconds`, `placed_ring_seconds`, `digits_outstanding_max`, `digit_seconds`
+        line 10: unknown field `presence`, expected one of `presence_seconds`, `agent_phone_seconds`, `hang_up_seconds`, `audit_seconds`, `callback_days_max`, `answer_seconds`, `placed_ring_seconds`, `digits_outstanding_max`, `digit_seconds`, `agents_are_told`
         line 11: engine.audit_seconds is 1; it must be from 5 to 600
         "#);
         let syntax = Config::from_text("seed = 1\nlog = \nlisten = x").unwrap_err().to_string();

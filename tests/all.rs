@@ -14,6 +14,7 @@ mod reports;
 mod rooms;
 mod simulation;
 mod store_conformance;
+mod supervising;
 mod support;
 mod switch_conformance;
 mod tables;

@@ -7,5 +7,6 @@ mod outcomes;
 mod rate;
 mod softphone;
 mod softphone_page;
+mod supervising;
 mod talking;
 mod trouble;

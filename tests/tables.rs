@@ -8,8 +8,9 @@ use rappel::domain::{
     agent::{AgentState, NextState},
     attempt::{CallProgress, NotMade, Side},
     command::{Act, ActKind, Command, CommandKind, Promise},
-    ids::{CallbackId, ChannelId, DialogId, DigitId, ReservationId},
+    ids::{CallbackId, ChannelId, DialogId, DigitId, ReservationId, SupervisorId},
     outcome::{Classification, FailureCause},
+    supervision::SupervisionMode,
 };
 use uuid::Uuid;
 
@@ -183,10 +184,26 @@ fn situations() -> Vec<Situation> {
         ("talking, in a conference", conference),
         ("talking, placing", placing),
         ("talking, placed", placed),
+        ("talking, a supervisor is called", || {
+            let mut bench = talking();
+            bench.command(ALICE, listen()).unwrap();
+            bench
+        }),
+        ("talking, a supervisor listens", || {
+            let mut bench = talking();
+            bench.command(ALICE, listen()).unwrap();
+            bench.supervisor_told(ALICE, CallProgress::Connected);
+            bench
+        }),
         ("hold", || does(talking(), Act::Hold)),
         ("wrap_up, reason missing", wrapping_up),
         ("wrap_up, reason given", || does(wrapping_up(), Act::ApplyWrapUpReason { reason: "sold".into() })),
     ]
+}
+
+fn listen() -> Command {
+    let (supervisor_id, mode) = (SupervisorId(3), SupervisionMode::Listen);
+    Command::BeginSupervision { supervisor_id, extension: "1900".into(), mode }
 }
 
 fn tomorrow() -> Promise {
@@ -207,6 +224,8 @@ fn commands(bench: &Bench) -> Vec<(String, Command)> {
             CommandKind::Supervise => {
                 Command::Supervise { state: NextState::LoggedOut { reason: "supervisor".into() } }
             }
+            CommandKind::BeginSupervision => listen(),
+            CommandKind::EndSupervision => Command::EndSupervision,
             CommandKind::AcceptPreview => Command::AcceptPreview { reservation_id },
             CommandKind::RejectPreview => Command::RejectPreview { reservation_id },
             CommandKind::ClosePreview => Command::ClosePreview { reservation_id },
@@ -265,7 +284,8 @@ fn described(bench: &Bench) -> String {
     let dialogs: Vec<_> = view.dialogs.iter().map(|d| format!("{}/{}", d.kind, d.phase)).collect();
     let dialogs = if dialogs.is_empty() { String::new() } else { format!(" [{}]", dialogs.join(", ")) };
     let pending = view.pending.map(|next| format!(" -> {} (pending)", next.state().name())).unwrap_or_default();
-    format!("{}{dialogs}{pending}", view.state.name())
+    let supervision = view.supervision.map(|s| format!(" ({} {})", s.mode.name(), s.state.name())).unwrap_or_default();
+    format!("{}{dialogs}{pending}{supervision}", view.state.name())
 }
 
 #[test]
@@ -342,7 +362,7 @@ fn what_is_allowed_is_what_works() {
         let bench = situation();
         let view = bench.view(ALICE);
         for (label, command) in commands(&bench) {
-            if label.contains(' ') || matches!(command, Command::SignIn { .. } | Command::Supervise { .. }) {
+            if label.contains(' ') || matches!(command, Command::SignIn { .. }) || command.kind().is_by_supervisor() {
                 continue;
             }
             let done = situation().command(ALICE, command);

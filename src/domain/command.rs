@@ -7,9 +7,10 @@ use super::{
     agent::NextState,
     campaign::CallbackOwner,
     dialog::Digit,
-    ids::{CallbackId, DialogId, ReservationId},
+    ids::{CallbackId, DialogId, ReservationId, SupervisorId},
     outcome::Classification,
     phone::ReadNumber,
+    supervision::SupervisionMode,
     wall_time::Fold,
     zone::Zone,
 };
@@ -39,6 +40,17 @@ pub enum Command {
         /// Which.
         state: NextState,
     },
+    /// A supervisor wants to hear the agent's call, or to talk in it; once they do: in another mode.
+    BeginSupervision {
+        /// Who.
+        supervisor_id: SupervisorId,
+        /// Their phone.
+        extension: String,
+        /// Who hears them.
+        mode: SupervisionMode,
+    },
+    /// A supervisor wants no supervisor with the agent's call any more.
+    EndSupervision,
     /// Have the customer of this preview dialled.
     AcceptPreview {
         /// The preview.
@@ -208,6 +220,8 @@ kinds! { Command, CommandKind, "What an agent can ask for, apart from their dial
     Ready "ready",
     NotReady "not_ready",
     Supervise "supervise",
+    BeginSupervision "begin_supervision",
+    EndSupervision "end_supervision",
     AcceptPreview "accept_preview",
     RejectPreview "reject_preview",
     ClosePreview "close_preview",
@@ -242,6 +256,25 @@ impl ActKind {
             | Self::CancelCallback
             | Self::ApplyWrapUpReason
             | Self::StateZone => false,
+        }
+    }
+}
+
+impl CommandKind {
+    /// Is it a supervisor who asks, and not the agent?
+    pub fn is_by_supervisor(self) -> bool {
+        match self {
+            Self::Supervise | Self::BeginSupervision | Self::EndSupervision => true,
+            Self::SignIn
+            | Self::SignOut
+            | Self::RenewPresence
+            | Self::Ready
+            | Self::NotReady
+            | Self::AcceptPreview
+            | Self::RejectPreview
+            | Self::ClosePreview
+            | Self::PlaceCall
+            | Self::InDialog => false,
         }
     }
 }

@@ -8,11 +8,14 @@ use super::{
     agent::{AgentState, NextState},
     campaign::CampaignState,
     dialog::{DigitEnd, Left},
-    ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, DialogId, DigitId, ReservationId, TeamId},
+    ids::{
+        AgentId, AttemptId, CallbackId, CampaignId, ContactId, DialogId, DigitId, ReservationId, SupervisorId, TeamId,
+    },
     outcome::{Classification, Outcome},
     reservation::ReservationEnd,
     retry::Disposition,
     schema::Instant,
+    supervision::{SupervisionEnd, SupervisionMode},
     zone::{Zone, ZoneSet},
 };
 
@@ -176,6 +179,31 @@ pub enum Event {
         /// What.
         how: DigitEnd,
     },
+    /// A supervisor's phone is called, is there, or the supervisor is heard by others than before.
+    SupervisionChanged {
+        /// With whose call.
+        supervised_id: AgentId,
+        /// The supervisor.
+        supervisor_id: SupervisorId,
+        /// Who hears them.
+        mode: SupervisionMode,
+        /// Where their phone is: `connecting`, `active`.
+        state: String,
+        /// The dialog that the agent is in.
+        dialog_id: Option<DialogId>,
+    },
+    /// No supervisor is with the agent's call any more.
+    SupervisionEnded {
+        /// With whose call.
+        supervised_id: AgentId,
+        /// The supervisor.
+        supervisor_id: SupervisorId,
+        /// Since when they heard it, if they did.
+        #[schemars(with = "Option<Instant>")]
+        active_since_at: Option<Timestamp>,
+        /// Why it is over.
+        why: SupervisionEnd,
+    },
     /// The agent said who answered.
     AttemptReclassified {
         /// The attempt.
@@ -307,6 +335,8 @@ impl Event {
             Self::KeypadChanged { .. } => "keypad_changed",
             Self::DigitRequested { .. } => "digit_requested",
             Self::DigitAnswered { .. } => "digit_answered",
+            Self::SupervisionChanged { .. } => "supervision_changed",
+            Self::SupervisionEnded { .. } => "supervision_ended",
             Self::AttemptReclassified { .. } => "attempt_reclassified",
             Self::WrapUpReasonApplied { .. } => "wrap_up_reason_applied",
             Self::AttemptEnded { .. } => "attempt_ended",

@@ -74,6 +74,8 @@ numbered! {
     ReasonId,
     /// A service queue.
     QueueId,
+    /// A supervisor, by the number of the access token they ask with.
+    SupervisorId,
     /// A phone book.
     PhoneBookId,
     /// An entry of a phone book.

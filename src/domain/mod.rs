@@ -30,6 +30,7 @@ pub mod reservation;
 pub mod retry;
 pub mod schema;
 pub mod softphone;
+pub mod supervision;
 pub mod suppression;
 pub mod wall_time;
 pub mod zone;

@@ -17,15 +17,27 @@ pub enum Refusal {
         /// The phone.
         extension: String,
     },
-    /// Another agent of the team uses the phone.
-    #[error("extension {extension} is in use by another agent")]
+    /// Another agent of the team, or a supervisor, uses the phone.
+    #[error("extension {extension} is in use by somebody else")]
     ExtensionInUse {
         /// The phone.
         extension: String,
     },
-    /// What was given is no extension.
+    /// Nothing that a phone is called by.
     #[error("an extension has letters, digits, \".\", \"-\" and \"_\"")]
     BadExtension,
+    /// The agent has no call to listen to.
+    #[error("this agent is in no call")]
+    AgentNotInCall,
+    /// There is one supervisor with a call at most.
+    #[error("a supervisor is with this agent's call already, at extension {extension}")]
+    AlreadySupervised {
+        /// Their phone.
+        extension: String,
+    },
+    /// No supervisor is with the agent's call.
+    #[error("no supervisor is with this agent's call")]
+    NotSupervised,
     /// No such agent in this team.
     #[error("there is no such agent in this team")]
     UnknownAgent,
@@ -204,6 +216,9 @@ impl Refusal {
             Self::AlreadySignedIn { .. } => "already_signed_in",
             Self::ExtensionInUse { .. } => "extension_in_use",
             Self::BadExtension => "bad_extension",
+            Self::AgentNotInCall => "agent_not_in_call",
+            Self::AlreadySupervised { .. } => "already_supervised",
+            Self::NotSupervised => "not_supervised",
             Self::UnknownAgent => "unknown_agent",
             Self::WrongState { .. } => "wrong_state",
             Self::PreviewGone => "preview_gone",

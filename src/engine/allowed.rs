@@ -246,7 +246,12 @@ impl Engine {
     pub(super) fn may_ask(&self, session: &Session, command: CommandKind) -> May {
         let wrong_state = Err(Refusal::WrongState { command: command.name(), state: session.activity.state() });
         match command {
-            CommandKind::SignIn | CommandKind::RenewPresence | CommandKind::Supervise | CommandKind::InDialog => Ok(()),
+            CommandKind::SignIn
+            | CommandKind::RenewPresence
+            | CommandKind::Supervise
+            | CommandKind::BeginSupervision
+            | CommandKind::InDialog => Ok(()),
+            CommandKind::EndSupervision => session.supervision.as_ref().map(drop).ok_or(Refusal::NotSupervised),
             CommandKind::SignOut => match session.activity {
                 Activity::NotReady { .. } | Activity::Ready => Ok(()),
                 Activity::Previewing { .. } | Activity::InDialogs { .. } | Activity::WrapUp { .. } => wrong_state,
@@ -303,7 +308,7 @@ impl Engine {
 
     /// What works for an agent now, apart from their dialogs, and what does not.
     pub(super) fn commands_now(&self, session: Option<&Session>) -> Now {
-        let asks = |command: &&CommandKind| !matches!(command, CommandKind::Supervise | CommandKind::InDialog);
+        let asks = |command: &&CommandKind| !command.is_by_supervisor() && **command != CommandKind::InDialog;
         let may = |command: CommandKind| match session {
             Some(session) => self.may_ask(session, command),
             None if command == CommandKind::SignIn => Ok(()),

@@ -22,6 +22,7 @@ use crate::domain::{
     ids::{AgentId, AttemptId, ChannelId, DialogId},
     outcome::{Classification, FailureCause, Outcome},
     reservation::Reservation,
+    supervision::SupervisionEnd,
 };
 
 impl Engine {
@@ -90,6 +91,7 @@ impl Engine {
         match self.channels.get(&channel_id) {
             Some(ChannelOf::Outside(dialog_id)) => self.outside_said(*dialog_id, channel_id, progress),
             Some(ChannelOf::Phone(agent_id)) => self.phone_said(*agent_id, progress),
+            Some(ChannelOf::Supervisor(agent_id)) => self.supervisor_said(*agent_id, progress),
             None => {}
         }
     }
@@ -238,12 +240,14 @@ impl Engine {
         self.deadlines.set(Deadline::Audit(channel_id), at);
     }
 
-    /// Asks the switch whether a line still lives, and the phones of the agents beside it, in case an end was never told.
+    /// Asks the switch whether a line still lives, and the phones of the agents beside it and of their supervisors, in case an
+    /// end was never told.
     pub(super) fn audit(&mut self, channel_id: ChannelId) {
         let Some(ChannelOf::Outside(id)) = self.channels.get(&channel_id) else { return };
-        let agents = self.dialogs.get(id).into_iter().flat_map(Dialog::agents);
-        let phones = agents.filter_map(|id| self.sessions.get(&id)?.channel_id);
-        let channel_ids = std::iter::once(channel_id).chain(phones).collect();
+        let agents = || self.dialogs.get(id).into_iter().flat_map(Dialog::agents);
+        let phones = agents().filter_map(|id| self.sessions.get(&id)?.channel_id);
+        let supervisors = self.supervisors_of(agents());
+        let channel_ids = std::iter::once(channel_id).chain(phones).chain(supervisors).collect();
         self.ask(Ask::Channels { channel_ids });
         self.audit_later(channel_id);
     }
@@ -272,6 +276,7 @@ impl Engine {
                 }
             }
             Some(ChannelOf::Phone(agent_id)) => self.phone_gone(agent_id),
+            Some(ChannelOf::Supervisor(agent_id)) => self.end_supervision(agent_id, SupervisionEnd::HungUp),
             None => {}
         }
     }

@@ -22,6 +22,7 @@ use crate::domain::{
     reason::ReasonKind,
     refusal::Refusal,
     reservation::ReservationEnd,
+    supervision::SupervisionEnd,
     zone::{Zone, ZoneSource},
 };
 
@@ -44,7 +45,7 @@ type Answered = Result<Answer, Refusal>;
 
 impl Engine {
     pub(super) fn command(&mut self, ticket: Ticket, agent_id: AgentId, command: Command) {
-        let name = command.name();
+        let (name, is_by_supervisor) = (command.name(), command.kind().is_by_supervisor());
         let answered = self.obey(ticket, agent_id, command);
         match answered {
             Ok(Answer::Pending) => {}
@@ -52,7 +53,8 @@ impl Engine {
             Err(refusal) => {
                 if self.agents.contains_key(&agent_id) {
                     let event = Event::CommandRefused { command: name.to_owned(), code: refusal.code().to_owned() };
-                    self.emit(agent_id, None, None, event);
+                    // What a supervisor tried is not the agent's to hear.
+                    self.emit((!is_by_supervisor).then_some(agent_id), None, None, event);
                 }
                 self.out.replies.push((ticket, Err(refusal)));
             }
@@ -67,12 +69,19 @@ impl Engine {
             return self.sign_in(agent_id, extension);
         }
         let session = self.sessions.get(&agent_id).ok_or(Refusal::NotSignedIn)?.clone();
-        if let Command::Supervise { state } = command {
-            return self.supervise(&session, state);
+        if !command.kind().is_by_supervisor() {
+            self.present(agent_id);
         }
-        self.present(agent_id);
         match command {
-            Command::SignIn { .. } | Command::RenewPresence | Command::Supervise { .. } => {}
+            Command::SignIn { .. } | Command::RenewPresence => {}
+            Command::Supervise { state } => self.supervise(&session, state)?,
+            Command::BeginSupervision { supervisor_id, extension, mode } => {
+                self.begin_supervision(&session, supervisor_id, extension, mode)?;
+            }
+            Command::EndSupervision => {
+                self.may_ask(&session, CommandKind::EndSupervision)?;
+                self.end_supervision(agent_id, SupervisionEnd::Ended);
+            }
             Command::SignOut => {
                 self.may_ask(&session, CommandKind::SignOut)?;
                 self.sign_off(agent_id, REASON_SIGNED_OUT);
@@ -144,9 +153,7 @@ impl Engine {
             self.present(agent_id);
             return Ok(Answer::Done);
         }
-        if self.sessions.values().any(|session| session.extension == extension) {
-            return Err(Refusal::ExtensionInUse { extension });
-        }
+        self.check_phone_free(&extension)?;
         let session = Session::new(agent_id, extension, REASON_SIGNED_IN, self.now);
         self.sessions.insert(agent_id, session);
         self.present(agent_id);
@@ -254,7 +261,7 @@ impl Engine {
     }
 
     /// A supervisor says what the agent does next. Nobody is asked for a reason of the call they are finishing but the agent.
-    fn supervise(&mut self, session: &Session, state: NextState) -> Answered {
+    fn supervise(&mut self, session: &Session, state: NextState) -> Result<(), Refusal> {
         let state = match state {
             NextState::Ready => NextState::Ready,
             NextState::NotReady { reason } => {
@@ -265,7 +272,7 @@ impl Engine {
             }
         };
         self.becomes(session, state);
-        Ok(Answer::Done)
+        Ok(())
     }
 
     fn will_be(&mut self, session: &Session, next: NextState) {
@@ -372,7 +379,7 @@ impl Engine {
 
 /// The extension of a phone as a person gave it. It becomes part of what the switch is asked to call, so nothing in it may
 /// mean something there.
-fn extension_of(text: String) -> Result<String, Refusal> {
+pub(super) fn extension_of(text: String) -> Result<String, Refusal> {
     let extension = short(text, "extension", EXTENSION_LENGTH_MAX)?;
     let fits = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     if extension.chars().all(fits) { Ok(extension) } else { Err(Refusal::BadExtension) }

@@ -14,6 +14,7 @@ use crate::domain::{
     dialog::{Dialog, DialogKind, Left, Participant, ParticipantState, Who},
     event::Event,
     ids::{AgentId, AttemptId, CampaignId, ChannelId, ContactId, DialogId},
+    supervision::SupervisionEnd,
 };
 
 /// Whose line a channel is.
@@ -23,6 +24,8 @@ pub(super) enum ChannelOf {
     Outside(DialogId),
     /// An agent's phone.
     Phone(AgentId),
+    /// The phone of the supervisor with this agent's call.
+    Supervisor(AgentId),
 }
 
 impl Engine {
@@ -261,6 +264,9 @@ impl Engine {
         let in_others = self.dialogs_of(agent_id).iter().any(|dialog| {
             dialog.state_of(agent_id).is_some_and(|state| !matches!(state, ParticipantState::Offered { .. }))
         });
+        if !in_others {
+            self.end_supervision(agent_id, SupervisionEnd::CallOver);
+        }
         if let Some(session) = self.sessions.get_mut(&agent_id)
             && let Some(channel_id) = session.channel_id
         {

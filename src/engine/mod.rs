@@ -14,6 +14,7 @@
 //! | `dialogs` | who comes to a dialog, who leaves, and what follows |
 //! | `placing` | calls that agents make, and that colleagues answer |
 //! | `consulting` | end, hold, retrieve, consult, conference, transfer |
+//! | `supervising` | supervisors who listen, whisper and join |
 //! | `keypad` | tones |
 //! | `queueing` | callers of the service queues |
 //! | `allowed` | what an agent may do now: the one place that says so |
@@ -44,6 +45,7 @@ mod queueing;
 mod reserving;
 mod restore;
 pub mod session;
+mod supervising;
 pub mod view;
 pub mod waiting;
 mod wrapping;
@@ -78,6 +80,7 @@ use crate::domain::{
     queue::Queue,
     reason::Reason,
     reservation::Reservation,
+    supervision::SupervisionEnd,
     zone::ZoneSet,
     zone_rules::ZoneRules,
 };
@@ -105,6 +108,8 @@ pub struct Settings {
     pub digits_outstanding_max: u32,
     /// The switch has so many seconds to say what became of a keypad tone.
     pub digit_seconds: u32,
+    /// Agents see that a supervisor listens or whispers. That one joined they see in any case.
+    pub agents_are_told: bool,
 }
 
 impl Default for Settings {
@@ -120,6 +125,7 @@ impl Default for Settings {
             placed_ring_seconds: 60,
             digits_outstanding_max: 5,
             digit_seconds: 5,
+            agents_are_told: true,
         }
     }
 }
@@ -211,7 +217,8 @@ impl Engine {
         let inputs: Vec<Input> = inputs.into_iter().collect();
         self.now = self.now.max(now);
         for input in &inputs {
-            if let Input::Command { agent_id, .. } = input
+            if let Input::Command { agent_id, command, .. } = input
+                && !command.kind().is_by_supervisor()
                 && self.sessions.contains_key(agent_id)
             {
                 self.renew_presence(*agent_id);
@@ -257,6 +264,7 @@ impl Engine {
                 Deadline::Preview(id) => self.preview_over(id),
                 Deadline::Offer(id, agent_id) => self.offer_ends(id, agent_id, Left::NoAnswer),
                 Deadline::Connect(agent_id) => self.phone_not_connected(agent_id),
+                Deadline::Supervise(agent_id) => self.end_supervision(agent_id, SupervisionEnd::NotAnswered),
                 Deadline::Waits(id) => self.waited_too_long(id),
                 Deadline::Ring(id) => self.rang_long_enough(id),
                 Deadline::HangUp(id) => self.hang_up_unconfirmed(id),
@@ -344,6 +352,7 @@ impl Engine {
     /// Signs an agent off.
     fn sign_off(&mut self, agent_id: AgentId, reason: &str) {
         self.drop_offers(agent_id);
+        self.end_supervision(agent_id, SupervisionEnd::CallOver);
         let Some(session) = self.sessions.remove(&agent_id) else { return };
         self.deadlines.clear(Deadline::Presence(agent_id));
         self.deadlines.clear(Deadline::WrapUp(agent_id));

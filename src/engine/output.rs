@@ -20,6 +20,7 @@ use crate::domain::{
     phone::PhoneNumber,
     refusal::Refusal,
     reservation::Reservation,
+    supervision::SupervisionMode,
     suppression::Suppression,
     zone::ZoneSet,
 };
@@ -161,6 +162,15 @@ pub enum Order {
         /// The phone's line.
         channel_id: ChannelId,
     },
+    /// A supervisor's phone goes wherever the agent's phone goes, to be heard there by those whom the mode says.
+    Supervise {
+        /// The agent's phone.
+        channel_id: ChannelId,
+        /// The supervisor's.
+        phone: Phone,
+        /// Who hears the supervisor.
+        mode: SupervisionMode,
+    },
     /// Send a keypad tone.
     SendDigit {
         /// The dialog.
@@ -198,6 +208,7 @@ impl Order {
             Self::Retrieve { .. } => "retrieve",
             Self::Join { .. } => "join",
             Self::Leave { .. } => "leave",
+            Self::Supervise { .. } => "supervise",
             Self::SendDigit { .. } => "send_digit",
             Self::HangUp { .. } => "hang_up",
             Self::EndOthers { .. } => "end_others",

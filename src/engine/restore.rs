@@ -79,6 +79,10 @@ impl Engine {
         for id in ids {
             self.present(id);
             let Some(session) = self.sessions.get_mut(&id) else { continue };
+            if let Some(state) = session.supervision.as_ref().map(|supervision| supervision.state) {
+                self.arm_supervision(id, state);
+            }
+            let Some(session) = self.sessions.get_mut(&id) else { continue };
             // A tone that was on its way is not waited for any more.
             let digits: Vec<_> = session.digits.iter().map(|digit| digit.id).collect();
             for digit_id in digits {
@@ -123,6 +127,8 @@ impl Engine {
         }
         for session in self.sessions.values() {
             self.channels.extend(session.channel_id.map(|id| (id, ChannelOf::Phone(session.agent_id))));
+            let supervisor = session.supervision.as_ref().map(|supervision| supervision.channel_id);
+            self.channels.extend(supervisor.map(|id| (id, ChannelOf::Supervisor(session.agent_id))));
         }
         let outside = |of: &&ChannelOf| matches!(of, ChannelOf::Outside(_));
         let lines = |wanted: bool| self.channels.iter().filter(move |(_, of)| outside(of) == wanted).map(|(id, _)| *id);
@@ -147,6 +153,7 @@ impl Engine {
         let mut orders: Vec<Order> = self.dialogs.values().flat_map(in_dialog).collect();
         // A phone leaves the room it was in before it comes into another.
         orders.sort_by_key(|order| matches!(order, Order::Retrieve { .. }));
+        orders.extend(self.sessions.values().filter_map(|s| self.supervises(s, s.supervision.as_ref()?)));
         self.out.orders.extend(orders);
     }
 

@@ -7,6 +7,7 @@ use crate::domain::{
     agent::{AgentState, NextState},
     dialog::Digit,
     ids::{AgentId, ChannelId, DialogId, DigitId, ReservationId},
+    supervision::Supervision,
 };
 
 /// What an agent does. Each state holds only what is true in it.
@@ -110,6 +111,9 @@ pub struct Session {
     pub digits: Vec<DigitRequest>,
     /// How many callers they took since their last preview.
     pub callers_in_a_row: u32,
+    /// The supervisor with their call.
+    #[serde(default)]
+    pub supervision: Option<Supervision>,
 }
 
 /// The reason an agent is logged out who did not renew their presence.
@@ -131,6 +135,7 @@ impl Session {
             keypad: None,
             digits: Vec::new(),
             callers_in_a_row: 0,
+            supervision: None,
         }
     }
 

@@ -26,6 +26,7 @@ use crate::domain::{
     phone::PhoneNumber,
     refusal::Refusal,
     schema::{Instant, WallClock},
+    supervision::Supervision,
     wall_time::{Fold, Resolution},
     zone::{Zone, ZoneSet, ZoneSource},
 };
@@ -54,6 +55,8 @@ pub struct AgentView {
     pub dialogs: Vec<DialogView>,
     /// Why a Ready agent gets nothing just now.
     pub waiting: Option<WaitingView>,
+    /// The supervisor with their call. One who only listens or whispers may be hidden by the settings.
+    pub supervision: Option<Supervision>,
     /// What works now, apart from the dialogs; each dialog lists its own.
     pub allowed_commands: Vec<&'static str>,
     /// What does not, and why.
@@ -282,6 +285,7 @@ impl Engine {
             wrap_up_pending: session.is_some_and(|s| s.wrap_up_asked),
             preview: session.and_then(|s| self.preview_view(s)),
             dialogs: session.map(|s| self.dialog_views(s)).unwrap_or_default(),
+            supervision: session.and_then(|s| s.supervision.clone()).filter(|s| self.is_told(s.mode)),
             waiting: session.and_then(|s| self.waiting_view(s)),
             allowed_commands: commands.allowed,
             refused_commands: commands.refused,

@@ -33,6 +33,7 @@ mod routes;
 mod rules_body;
 mod session;
 mod softphone;
+mod supervision;
 mod suppressions;
 mod teams;
 mod tokens;

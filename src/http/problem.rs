@@ -231,6 +231,9 @@ pub fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::NotSignedIn
         | Refusal::AlreadySignedIn { .. }
         | Refusal::ExtensionInUse { .. }
+        | Refusal::AgentNotInCall
+        | Refusal::AlreadySupervised { .. }
+        | Refusal::NotSupervised
         | Refusal::WrongState { .. }
         | Refusal::PreviewGone
         | Refusal::CallGone
@@ -381,6 +384,9 @@ mod tests {
             Refusal::AlreadySignedIn { extension: text() },
             Refusal::ExtensionInUse { extension: text() },
             Refusal::BadExtension,
+            Refusal::AgentNotInCall,
+            Refusal::AlreadySupervised { extension: text() },
+            Refusal::NotSupervised,
             Refusal::UnknownAgent,
             Refusal::WrongState { command: "ready", state: AgentState::Talking },
             Refusal::PreviewGone,

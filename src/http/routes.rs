@@ -18,7 +18,7 @@ use super::{
     openapi::{Described, Document},
     outlooks, pages, phone_books,
     problem::{Code, Problem},
-    queues, reasons, reports, session, softphone, suppressions, teams, tokens, uploads, users, waiting,
+    queues, reasons, reports, session, softphone, supervision, suppressions, teams, tokens, uploads, users, waiting,
 };
 use crate::store::Role;
 
@@ -106,6 +106,8 @@ fn table(r: &mut Routes) {
     r.get("/v1/teams/{team}/agents", SUPERVISOR, "A team's agents", teams::agents);
     r.post("/v1/teams/{team}/agents", MANAGER, "Create an agent", teams::create_agent);
     r.put("/v1/teams/{team}/agents/{agent_id}/state", SUPERVISOR, "Change an agent's state", teams::set_agent_state);
+    r.put("/v1/teams/{team}/agents/{agent_id}/supervision", SUPERVISOR, "Listen to an agent's call, whisper, or join", supervision::put);
+    r.delete("/v1/teams/{team}/agents/{agent_id}/supervision", SUPERVISOR, "Leave an agent's call", supervision::end);
 
     r.get("/v1/campaigns", SUPERVISOR, "Campaigns", campaigns::list);
     r.post("/v1/campaigns/check", MANAGER, "Check the rules of a campaign", campaigns::check);

@@ -140,9 +140,9 @@ pub(super) async fn create_agent(
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct AgentPath {
     /// The team's name.
-    team: String,
+    pub team: String,
     /// The agent.
-    agent_id: AgentId,
+    pub agent_id: AgentId,
 }
 
 /// The state a supervisor wants an agent in.

@@ -182,7 +182,9 @@ impl<W: Switch> Switch for OfTeam<W> {
                     self.shared.routes.add(phone.channel_id, self.team_id);
                 }
             }
-            Order::Connect { phone, .. } => self.shared.routes.add(phone.channel_id, self.team_id),
+            Order::Connect { phone, .. } | Order::Supervise { phone, .. } => {
+                self.shared.routes.add(phone.channel_id, self.team_id);
+            }
             Order::EndOthers { team_id, keep } => {
                 // The switch may not know whose a line is; what another team has here stays.
                 let keep = keep.union(&self.shared.routes.of_others(self.team_id)).copied().collect();

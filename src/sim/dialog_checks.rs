@@ -85,7 +85,9 @@ impl DialogChecks {
                 self.lines.insert(*channel_id);
                 self.lines.extend(phone.as_ref().map(|phone| phone.channel_id));
             }
-            Order::Connect { phone, .. } if is_taken => drop(self.lines.insert(phone.channel_id)),
+            Order::Connect { phone, .. } | Order::Supervise { phone, .. } if is_taken => {
+                self.lines.insert(phone.channel_id);
+            }
             Order::HangUp { channel_id } => drop(self.lines.remove(channel_id)),
             Order::EndOthers { keep, .. } => self.lines.retain(|id| keep.contains(id)),
             _ => {}
@@ -202,6 +204,10 @@ impl DialogChecks {
                 }
                 if who.agent_id().is_none() || is_at_phone(*state) {
                     expected.insert(line, dialog.id);
+                    // A supervisor is where the agent is.
+                    let session = who.agent_id().and_then(|id| self.sessions.get(&id));
+                    let supervision = session.and_then(|session| session.supervision.as_ref());
+                    expected.extend(supervision.map(|supervision| (supervision.channel_id, dialog.id)));
                 }
                 if *state == ParticipantState::Active
                     && phone.is_some()

@@ -10,6 +10,7 @@ mod dialog_checks;
 pub mod habits;
 mod recorded;
 pub mod scenario;
+mod supervisor;
 mod talking;
 pub mod worker;
 pub mod world;

@@ -43,7 +43,11 @@ impl Recorded {
     /// Making and ending lines can fail, and so can a tone. Where a line is, is the switch's own affair.
     fn refuses(&self, order: &Order) -> bool {
         let can_fail = match order {
-            Order::Dial { .. } | Order::Connect { .. } | Order::SendDigit { .. } | Order::HangUp { .. } => true,
+            Order::Dial { .. }
+            | Order::Connect { .. }
+            | Order::Supervise { .. }
+            | Order::SendDigit { .. }
+            | Order::HangUp { .. } => true,
             Order::Admit { .. }
             | Order::Hold { .. }
             | Order::Retrieve { .. }

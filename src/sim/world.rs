@@ -14,6 +14,7 @@ use super::{
     checks::{Broken, Checks},
     habits::Habits,
     recorded::Recorded,
+    supervisor::{self, Supervisor},
     worker::{END_OF_SHIFT, Worker},
 };
 use crate::{
@@ -111,6 +112,8 @@ enum Happening {
     Does(AgentId, Command),
     Renews(AgentId),
     ComesBack(AgentId),
+    /// The supervisor looks whose call to listen to.
+    Supervises,
     Arrives(Call),
     /// The switch told of a caller, late or again.
     ToldOf(Call),
@@ -149,6 +152,7 @@ pub struct World<S: Store> {
     /// Dialogs whose caller nobody has answered.
     waiting: BTreeSet<DialogId>,
     agenda: BTreeMap<(Timestamp, u64), Happening>,
+    supervisor: Option<Supervisor>,
     planned: u64,
     dice: Xoshiro256PlusPlus,
     tickets: u64,
@@ -193,6 +197,7 @@ impl<S: Store> World<S> {
             callers: Vec::new(),
             waiting: BTreeSet::new(),
             agenda: BTreeMap::new(),
+            supervisor: None,
             planned: 0,
             dice: Xoshiro256PlusPlus::seed_from_u64(setup.seed),
             tickets: 0,
@@ -215,6 +220,7 @@ impl<S: Store> World<S> {
         for (i, worker) in self.workers.values_mut().enumerate() {
             *worker = Worker::new(i, &extensions, habits);
         }
+        self.supervisor = habits.supervisor_looks_every.map(|seconds| Supervisor::new(seconds, self.setup.seed));
         self
     }
 
@@ -311,6 +317,9 @@ impl<S: Store> World<S> {
                 for id in self.setup.agents.clone() {
                     self.begin_shift(id);
                 }
+                if self.supervisor.is_some() {
+                    self.plan(self.now, Happening::Supervises);
+                }
             }
             Happening::ShiftEnds => {
                 for id in self.setup.agents.clone() {
@@ -330,6 +339,7 @@ impl<S: Store> World<S> {
                 }
             }
             Happening::ComesBack(id) => self.come_back(id),
+            Happening::Supervises => self.supervise(inputs),
             Happening::Told(channel_id, progress) => inputs.push(Input::Switch { channel_id, progress }),
             Happening::Arrives(call) => {
                 self.switch.switch.arrives(self.now, call.channel_id, self.setup.people.patience(call.channel_id));
@@ -411,6 +421,19 @@ impl<S: Store> World<S> {
             self.summary.drops += 1;
         }
         inputs.push(self.command(id, command));
+    }
+
+    fn supervise(&mut self, inputs: &mut Vec<Input>) {
+        let Some(supervisor) = &mut self.supervisor else { return };
+        let (after, wish) = supervisor.look(&self.setup.agents, self.step.engine());
+        if let Some((id, command)) = wish {
+            inputs.push(self.command(id, command));
+        } else if self.switch.switch.drops(self.now, supervisor::EXTENSION) {
+            self.summary.drops += 1;
+        }
+        if self.workers.values().any(|worker| worker.on_shift) {
+            self.plan(self.now + after, Happening::Supervises);
+        }
     }
 
     fn come_back(&mut self, id: AgentId) {

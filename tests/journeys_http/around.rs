@@ -1,6 +1,9 @@
 //! What stands around the ten tasks: the supervisor's board and hand, and refusals that a client can rely on.
 
-use rappel::domain::ids::DialogId;
+use rappel::{
+    domain::ids::{ChannelId, DialogId},
+    engine::output::Order,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -196,4 +199,65 @@ async fn a_call_that_waits_for_an_answer_comes_before_another() {
     lee.hears("call_offered", json!({})).await;
     let (status, problem) = lee.asks(Method::POST, "dialogs", Some(json!({ "typed": "1234" }))).await;
     assert_eq!((status, &problem["code"]), (409, &json!("call_is_offered")));
+}
+
+/// The supervisor's phone is called, and is there.
+async fn supervisor_comes(floor: &mut Floor, desk: &Desk, mode: &str) -> ChannelId {
+    let (status, line) = floor.listened(desk, mode).await;
+    assert_eq!((status, &line["supervision"]["state"]), (200, &json!("connecting")), "{line}");
+    let Order::Supervise { phone, .. } = floor.ordered().await else { panic!("no phone is called") };
+    assert_eq!(phone.extension, "1900");
+    floor.connected(phone.channel_id).await;
+    while floor.board.until("supervision_changed").await["state"] != "active" {}
+    phone.channel_id
+}
+
+#[tokio::test]
+async fn a_supervisor_listens_whispers_joins_and_leaves_and_the_agent_sees_it() {
+    let (mut floor, mut kim, call) = talking().await;
+    let line = supervisor_comes(&mut floor, &kim, "listen").await;
+    kim.hears("supervision_changed", json!({ "mode": "listen", "state": "active", "supervised_id": kim.agent_id }))
+        .await;
+    assert_eq!(kim.view().await["supervision"]["mode"], "listen");
+    for mode in ["whisper", "join"] {
+        let (status, board) = floor.listened(&kim, mode).await;
+        assert_eq!((status, &board["supervision"]["mode"]), (200, &json!(mode)), "{board}");
+        kim.hears("supervision_changed", json!({ "mode": mode, "dialog_id": call.id })).await;
+        assert!(matches!(floor.ordered().await, Order::Supervise { channel_id, .. } if channel_id == call.phone));
+        assert_eq!(floor.on_board(&kim).await["supervision"]["extension"], "1900");
+    }
+    let (status, board) = floor.left_alone(&kim).await;
+    assert_eq!((status, &board["supervision"]), (200, &Value::Null), "{board}");
+    floor.ordered_are(&[Order::HangUp { channel_id: line }]).await;
+    let ended = kim.hears("supervision_ended", json!({ "why": "ended" })).await;
+    assert!(ended["active_since_at"].is_string() && ended["supervisor_id"].is_i64(), "{ended}");
+    assert_eq!(floor.left_alone(&kim).await.1["code"], "not_supervised");
+    floor.over(call.line).await;
+    kim.becomes("ready").await;
+    assert_eq!(floor.listened(&kim, "listen").await.1["code"], "agent_not_in_call");
+    // Agents do not listen to each other.
+    let path = format!("/v1/teams/sales/agents/{}/supervision", kim.agent_id);
+    let wish = json!({ "mode": "listen", "extension": "1900" });
+    assert_eq!(floor.world.put(floor.world.token("agent_2"), &path, wish).await.0, 403);
+}
+
+#[tokio::test]
+async fn where_agents_are_not_told_they_see_only_who_joins_and_the_log_has_all() {
+    let mut floor = Floor::fast_with(1.0, |settings| settings.agents_are_told = false).await;
+    floor.campaign("", &[CHICAGO]).await;
+    let mut kim = floor.kim().await;
+    floor.outbound(&mut kim).await;
+    supervisor_comes(&mut floor, &kim, "listen").await;
+    assert_eq!(kim.view().await["supervision"], Value::Null);
+    assert_eq!(floor.on_board(&kim).await["supervision"]["mode"], "listen");
+    floor.listened(&kim, "join").await;
+    let heard = kim.hears("supervision_changed", json!({})).await;
+    assert_eq!(heard["mode"], "join", "nothing was heard of the listening");
+    assert_eq!(kim.view().await["supervision"]["mode"], "join");
+    floor.listened(&kim, "listen").await;
+    kim.hears("dialog_updated", json!({})).await;
+    assert_eq!(kim.view().await["supervision"], Value::Null);
+    let log = floor.log().await;
+    let modes: Vec<_> = log.iter().filter(|e| e["type"] == "supervision_changed").map(|e| e["mode"].clone()).collect();
+    assert_eq!(modes, ["listen", "listen", "join", "listen"]);
 }

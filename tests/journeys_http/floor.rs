@@ -363,6 +363,21 @@ impl Floor {
     }
 }
 
+impl Floor {
+    /// A supervisor wants to listen to the agent's call, to whisper, or to join.
+    pub async fn listened(&self, desk: &Desk, mode: &str) -> (u16, Value) {
+        let path = format!("/v1/teams/sales/agents/{}/supervision", desk.agent_id);
+        let wish = json!({ "mode": mode, "extension": "1900" });
+        self.world.put(self.world.token("supervisor"), &path, wish).await
+    }
+
+    /// A supervisor leaves the agent's call.
+    pub async fn left_alone(&self, desk: &Desk) -> (u16, Value) {
+        let path = format!("/v1/teams/sales/agents/{}/supervision", desk.agent_id);
+        self.world.send(self.world.token("supervisor"), &Method::DELETE, &path, None).await
+    }
+}
+
 /// An agent at their phone.
 pub struct Desk {
     pub agent_id: i64,

@@ -311,6 +311,17 @@ impl Bench {
         self.tells(channel_id, progress);
     }
 
+    /// The switch tells something of the phone of the supervisor with the agent's call.
+    pub fn supervisor_told(&mut self, agent_id: AgentId, progress: CallProgress) {
+        let channel_id = self.supervisor(agent_id).expect("a supervisor is with the call");
+        self.tells(channel_id, progress);
+    }
+
+    /// The line of the supervisor with the agent's call.
+    pub fn supervisor(&self, agent_id: AgentId) -> Option<ChannelId> {
+        self.engine.session(agent_id)?.supervision.as_ref().map(|supervision| supervision.channel_id)
+    }
+
     /// Every line that the engine knows, with whose it is.
     pub fn lines(&self) -> Vec<(String, ChannelId)> {
         let mut lines: Vec<(String, ChannelId)> = Vec::new();
@@ -324,6 +335,7 @@ impl Bench {
         for (name, id) in [("alice", ALICE), ("bob", BOB)] {
             let channel_id = self.engine.session(id).and_then(|session| session.channel_id);
             lines.extend(channel_id.map(|channel_id| (format!("phone of {name}"), channel_id)));
+            lines.extend(self.supervisor(id).map(|channel_id| (format!("supervisor of {name}"), channel_id)));
         }
         lines
     }

@@ -13,6 +13,7 @@ use crate::{
         dialog::{Dialog, Participant, ParticipantState},
         ids::{ContactId, DialogId},
         schema::Instant,
+        supervision::Supervision,
     },
     engine::{
         Engine,
@@ -71,6 +72,8 @@ pub struct AgentLine {
     pub works_for: Option<String>,
     /// The dialogs they are in.
     pub dialog_ids: Vec<DialogId>,
+    /// The supervisor with their call.
+    pub supervision: Option<Supervision>,
 }
 
 impl Engine {
@@ -125,6 +128,7 @@ impl Engine {
             contact_name: contact.map(full_name),
             works_for: campaign.map(|campaign| campaign.rules.name.clone()).or(queue),
             dialog_ids: dialogs.iter().map(|dialog| dialog.id).collect(),
+            supervision: session.and_then(|s| s.supervision.clone()),
         }
     }
 

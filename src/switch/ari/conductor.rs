@@ -7,6 +7,7 @@
 
 mod coming_back;
 mod line;
+mod supervisors;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -131,6 +132,7 @@ impl Conductor {
             Order::Admit { dialog_id, channel_id } | Order::Retrieve { dialog_id, channel_id } => {
                 self.want_in(*channel_id, Some(*dialog_id));
             }
+            Order::Supervise { channel_id, phone, mode } => self.want_supervisor(*channel_id, phone, *mode),
             Order::Join { from, into } => self.join(*from, *into),
             Order::SendDigit { channel_id, digit_id, digit, .. } => {
                 let body = json!({ "dtmf": digit.as_char().to_string(), "duration": DIGIT_MILLIS });
@@ -201,6 +203,7 @@ impl Conductor {
             return self.ask(Asked::End(id), "DELETE", format!("channels/{id}"), None);
         };
         match line.stage {
+            Stage::Waiting if matches!(line.role, Role::Snoop { .. }) => drop(self.lines.remove(&id)),
             Stage::Waiting => {
                 self.lines.remove(&id);
                 self.tell(id, CallProgress::NotMade { why: NotMade::GivenUp });
@@ -252,7 +255,13 @@ impl Conductor {
                     self.answered(asked, status_code);
                 }
             }
-            AriEvent::StasisEnd { .. } | AriEvent::ApplicationReplaced {} | AriEvent::Other => {}
+            // Of a channel that snoops Asterisk says no more than that.
+            AriEvent::StasisEnd { channel } => {
+                if let Some(id) = self.line_of(&channel.id).filter(|id| self.is_snoop(*id)) {
+                    self.gone(id, NotMade::GivenUp);
+                }
+            }
+            AriEvent::ApplicationReplaced {} | AriEvent::Other => {}
         }
         self.tend();
     }
@@ -268,7 +277,7 @@ impl Conductor {
             return self.arrives(id, channel, args);
         };
         match (line.stage, &line.role) {
-            (Stage::Making, Role::Phone { .. }) => self.is_up(id),
+            (Stage::Making, Role::Phone { .. } | Role::Supervisor { .. } | Role::Snoop { .. }) => self.is_up(id),
             (Stage::Making, Role::Dialled { .. } | Role::Caller) => line.stage = Stage::Made,
             // It came to be after it was asked to end.
             (Stage::Ending { .. }, _) => self.end(id),
@@ -307,7 +316,9 @@ impl Conductor {
         match line.stage {
             Stage::Making | Stage::Made | Stage::Calling => {
                 line.stage = Stage::Up;
-                self.tell(id, CallProgress::Connected);
+                if !self.is_snoop(id) {
+                    self.tell(id, CallProgress::Connected);
+                }
             }
             Stage::Waiting | Stage::Up | Stage::Ending { .. } => {}
         }
@@ -316,17 +327,15 @@ impl Conductor {
     /// A line is gone, for whatever reason.
     fn gone(&mut self, id: ChannelId, why: NotMade) {
         let Some(line) = self.lines.remove(&id) else { return };
-        let progress = match (line.stage, &line.role) {
-            (Stage::Up, Role::Phone { .. }) | (Stage::Ending { was_up: true }, _) => {
-                CallProgress::HungUp { by: Side::Agent }
-            }
-            (Stage::Up, Role::Dialled { .. } | Role::Caller) => CallProgress::HungUp { by: Side::Customer },
-            (Stage::Ending { was_up: false }, _) => CallProgress::NotMade { why: NotMade::GivenUp },
-            (Stage::Waiting | Stage::Making | Stage::Made | Stage::Calling, Role::Phone { .. }) => {
-                CallProgress::NotMade { why: PHONE }
-            }
-            (Stage::Waiting | Stage::Making | Stage::Made | Stage::Calling, Role::Dialled { .. } | Role::Caller) => {
-                CallProgress::NotMade { why }
+        if matches!(line.role, Role::Snoop { .. }) {
+            return;
+        }
+        let progress = match line.stage {
+            Stage::Ending { was_up: true } => CallProgress::HungUp { by: Side::Agent },
+            Stage::Ending { was_up: false } => CallProgress::NotMade { why: NotMade::GivenUp },
+            Stage::Up => CallProgress::HungUp { by: if line.is_phone() { Side::Agent } else { Side::Customer } },
+            Stage::Waiting | Stage::Making | Stage::Made | Stage::Calling => {
+                CallProgress::NotMade { why: if line.is_phone() { PHONE } else { why } }
             }
         };
         self.tell(id, progress);
@@ -353,6 +362,7 @@ impl Conductor {
                 self.tell(channel_id, CallProgress::Digit { digit_id, is_sent: is_good });
             }
             _ if is_good => {}
+            Asked::Make(id) if self.is_snoop(id) => self.not_snooped(id),
             // Asterisk says 500 where an endpoint or a trunk cannot be reached.
             Asked::Make(id) => self.gone(id, NETWORK),
             Asked::Call(id) => {
@@ -388,6 +398,7 @@ impl Conductor {
 
     /// Asks Asterisk for whatever is wanted and is not.
     fn tend(&mut self) {
+        self.follow();
         let ids: Vec<ChannelId> = self.lines.keys().copied().collect();
         for id in &ids {
             self.make(*id);
@@ -412,7 +423,7 @@ impl Conductor {
         let dialog = line.room.map(|room| self.plan.mark(room)).unwrap_or_default();
         let application = self.plan.application.clone();
         let (uri, body) = match &line.role {
-            Role::Phone { extension } => {
+            Role::Phone { extension } | Role::Supervisor { extension, .. } => {
                 let mut variables = json!({ DIALOG_VARIABLE: dialog });
                 for (name, value) in &self.plan.auto_answer {
                     variables[name] = json!(value);
@@ -421,7 +432,7 @@ impl Conductor {
                     "endpoint": self.plan.phone(extension), "app": application, "appArgs": "phone",
                     "channelId": line.name, "timeout": self.plan.phone_seconds, "variables": variables,
                 });
-                ("channels", body)
+                ("channels".to_owned(), body)
             }
             Role::Dialled { endpoint, caller_id, after, .. } => {
                 let is_there = |phone: &ChannelId| self.lines.get(phone).is_some_and(|line| line.stage == Stage::Up);
@@ -436,14 +447,18 @@ impl Conductor {
                     "endpoint": endpoint, "app": application, "appArgs": "dialled", "channelId": line.name,
                     "variables": variables,
                 });
-                ("channels/create", body)
+                ("channels/create".to_owned(), body)
             }
+            Role::Snoop { on, whispers } => match self.snoop(&line, *on, *whispers) {
+                Some(asked) => asked,
+                None => return,
+            },
             Role::Caller => return,
         };
         if let Some(line) = self.lines.get_mut(&id) {
             line.stage = Stage::Making;
         }
-        self.ask(Asked::Make(id), "POST", uri.to_owned(), Some(body));
+        self.ask(Asked::Make(id), "POST", uri, Some(body));
     }
 
     /// Puts a line where it is wanted: into its room, or by itself with music when nobody is there to talk with.
@@ -453,7 +468,8 @@ impl Conductor {
             return;
         }
         let is_alone = self.is_alone(id, &line);
-        let music = line.stage == Stage::Up && is_alone && !matches!(line.role, Role::Phone { .. });
+        let is_outside = matches!(line.role, Role::Dialled { .. } | Role::Caller);
+        let music = line.stage == Stage::Up && is_alone && is_outside;
         let wanted = if music { None } else { line.room };
         if line.has_music && !music {
             self.ask(Asked::Anything, "DELETE", format!("channels/{}/moh", line.name), None);

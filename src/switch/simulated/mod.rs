@@ -17,6 +17,7 @@ use crate::{
         attempt::{CallProgress, NotMade, Side},
         ids::{ChannelId, DialogId},
         outcome::FailureCause,
+        supervision::SupervisionMode,
     },
     engine::output::{Destination, Order, Phone},
     ports::{Switch, SwitchError},
@@ -45,8 +46,16 @@ struct Line {
     stage: Stage,
     /// The dialog whose people it hears.
     room: Option<DialogId>,
-    /// The extension, if it is an agent's phone.
+    /// The extension, if it is a phone of the house.
     phone: Option<String>,
+    /// The agent's phone that a supervisor's goes along with.
+    beside: Option<(ChannelId, SupervisionMode)>,
+}
+
+impl Line {
+    fn new(stage: Stage, room: Option<DialogId>, phone: Option<String>) -> Self {
+        Self { stage, room, phone, beside: None }
+    }
 }
 
 /// The network itself: lines, the rooms they are in, and what will happen to them.
@@ -72,8 +81,7 @@ impl Network {
             Order::Dial { dialog_id, channel_id, phone, to } => {
                 if !self.lines.contains_key(channel_id) {
                     let rings_phone = phone.as_ref().is_some_and(|phone| self.bring(now, phone, *dialog_id, Stage::Up));
-                    let line = Line { stage: Stage::Calling, room: Some(*dialog_id), phone: None };
-                    self.lines.insert(*channel_id, line);
+                    self.lines.insert(*channel_id, Line::new(Stage::Calling, Some(*dialog_id), None));
                     let (fate, ring_seconds_max) = self.fate(*channel_id, to);
                     match fate {
                         Fate::AgentPhoneDead if rings_phone => self.phone_is_dead(now, *channel_id, phone.as_ref()),
@@ -105,6 +113,7 @@ impl Network {
                 }
                 self.meet(now, *into);
             }
+            Order::Supervise { channel_id, phone, mode } => self.supervise(now, *channel_id, phone, *mode),
             Order::SendDigit { channel_id, digit_id, .. } => {
                 let is_sent = self.lines.get(channel_id).is_some_and(|line| line.stage == Stage::Up);
                 let progress = CallProgress::Digit { digit_id: *digit_id, is_sent };
@@ -126,7 +135,7 @@ impl Network {
     /// A caller is on the line, until they hang up.
     pub fn arrives(&mut self, now: Timestamp, id: ChannelId, patience: SignedDuration) {
         if let Entry::Vacant(line) = self.lines.entry(id) {
-            line.insert(Line { stage: Stage::Waiting, room: None, phone: None });
+            line.insert(Line::new(Stage::Waiting, None, None));
             self.will(now + patience, id, CallProgress::HungUp { by: Side::Customer });
         }
     }
@@ -145,11 +154,24 @@ impl Network {
     fn bring(&mut self, now: Timestamp, phone: &Phone, room: DialogId, stage: Stage) -> bool {
         let is_new = !self.lines.contains_key(&phone.channel_id);
         if is_new {
-            let line = Line { stage, room: Some(room), phone: Some(phone.extension.clone()) };
-            self.lines.insert(phone.channel_id, line);
+            self.lines.insert(phone.channel_id, Line::new(stage, Some(room), Some(phone.extension.clone())));
         }
         self.move_to(now, phone.channel_id, room);
         is_new
+    }
+
+    /// A supervisor's phone goes along with an agent's.
+    fn supervise(&mut self, now: Timestamp, agents: ChannelId, phone: &Phone, mode: SupervisionMode) {
+        if !self.lines.contains_key(&agents) {
+            return;
+        }
+        if let Entry::Vacant(line) = self.lines.entry(phone.channel_id) {
+            line.insert(Line::new(Stage::Calling, None, Some(phone.extension.clone())));
+            self.will(now + PHONE_ANSWERS_AFTER, phone.channel_id, CallProgress::Connected);
+        }
+        if let Some(line) = self.lines.get_mut(&phone.channel_id) {
+            line.beside = Some((agents, mode));
+        }
     }
 
     fn move_to(&mut self, now: Timestamp, id: ChannelId, room: DialogId) {
@@ -288,9 +310,15 @@ impl Network {
         self.lines.contains_key(&id)
     }
 
-    /// Every line that lives, with the room it is in.
+    /// Every line that lives, with the room it is in. A supervisor who joined is where the agent is; one who listens or
+    /// whispers is in no room.
     pub fn lines(&self) -> BTreeMap<ChannelId, Option<DialogId>> {
-        self.lines.iter().map(|(id, line)| (*id, line.room)).collect()
+        let room = |line: &Line| match line.beside {
+            Some((agents, SupervisionMode::Join)) => self.lines.get(&agents)?.room,
+            Some((_, SupervisionMode::Listen | SupervisionMode::Whisper)) => None,
+            None => line.room,
+        };
+        self.lines.iter().map(|(id, line)| (*id, room(line))).collect()
     }
 
     /// The people.

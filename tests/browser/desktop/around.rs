@@ -32,7 +32,7 @@ async fn signing_in_at_the_phone(look: Look) {
     let french = look.language.starts_with("fr");
     page.shows(
         "main .error",
-        if french { "Un autre agent utilise le poste 1002" } else { "Another agent uses phone 1002" },
+        if french { "Quelqu’un d’autre utilise le poste 1002" } else { "Somebody else uses phone 1002" },
     )
     .await;
     page.type_in("#extension", "1001").await;

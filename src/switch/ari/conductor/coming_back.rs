@@ -44,7 +44,8 @@ impl Conductor {
                 None => self.gone(id, NotMade::Failed(FailureCause::Lost)),
             }
         }
-        for (id, channel) in &there {
+        let (snoops, others): (Vec<_>, Vec<_>) = there.iter().partition(|(_, channel)| is_snoop(channel));
+        for (id, channel) in others.into_iter().chain(snoops) {
             if !self.lines.contains_key(id) {
                 self.adopt(*id, channel, room_of(channel));
             }
@@ -56,7 +57,7 @@ impl Conductor {
         let Some(line) = self.lines.get_mut(&id) else { return };
         line.joined = room;
         line.has_music = false;
-        let is_phone = matches!(line.role, Role::Phone { .. });
+        let is_phone = line.is_phone();
         match (line.stage, channel.state.as_str()) {
             (Stage::Making | Stage::Made | Stage::Calling, "Up") => self.is_up(id),
             (Stage::Making, _) if !is_phone => line.stage = Stage::Made,
@@ -76,6 +77,16 @@ impl Conductor {
             if let Some(line) = self.lines.get_mut(&id) {
                 line.room = room;
                 line.joined = room;
+            }
+            return;
+        }
+        if is_snoop(channel) {
+            // Of this program, if it is with one of its supervisors. Whether it is still wanted, and on whose phone, is said
+            // again with them.
+            if room.is_some_and(|room| self.lines.contains_key(&ChannelId(room.0))) {
+                let mut line = Line::new(id, Role::Snoop { on: id, whispers: false }, Stage::Up);
+                (line.room, line.joined, line.unclaimed) = (room, room, Some(LOOKS));
+                self.lines.insert(id, line);
             }
             return;
         }
@@ -121,4 +132,9 @@ impl Conductor {
         }
         self.tend();
     }
+}
+
+/// Is it a channel that snoops on another? Asterisk says so in its name.
+fn is_snoop(channel: &ChannelInfo) -> bool {
+    channel.name.starts_with("Snoop/")
 }

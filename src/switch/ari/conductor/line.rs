@@ -1,6 +1,9 @@
 //! A line as the conductor knows it: what it is, where it is, and where it is wanted.
 
-use crate::domain::ids::{ChannelId, DialogId, DigitId};
+use crate::domain::{
+    ids::{ChannelId, DialogId, DigitId},
+    supervision::SupervisionMode,
+};
 
 /// What a line is.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +14,10 @@ pub(super) enum Role {
     Dialled { endpoint: String, ring_seconds_max: u32, caller_id: Option<String>, after: Option<ChannelId> },
     /// Somebody who called us.
     Caller,
+    /// A supervisor's phone, which goes along with an agent's.
+    Supervisor { extension: String, beside: ChannelId, mode: SupervisionMode },
+    /// A channel that hears what an agent's phone says and hears; what it is told it may say to the agent.
+    Snoop { on: ChannelId, whispers: bool },
 }
 
 /// Where a line is.
@@ -69,6 +76,14 @@ impl Line {
             has_music: false,
             rings: false,
             unclaimed: None,
+        }
+    }
+
+    /// Is it the phone of somebody of the house?
+    pub fn is_phone(&self) -> bool {
+        match self.role {
+            Role::Phone { .. } | Role::Supervisor { .. } => true,
+            Role::Dialled { .. } | Role::Caller | Role::Snoop { .. } => false,
         }
     }
 

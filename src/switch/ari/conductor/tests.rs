@@ -5,6 +5,7 @@ use crate::{
     domain::{
         dial_plan::DialPlan,
         ids::{ChannelId, DialogId, DigitId},
+        supervision::SupervisionMode,
     },
     switch::ari::events,
 };
@@ -13,6 +14,7 @@ const ROOM: DialogId = DialogId(uuid::Uuid::from_u128(0xd1a1));
 const CONSULT: DialogId = DialogId(uuid::Uuid::from_u128(0xd1a2));
 const PHONE_LINE: ChannelId = ChannelId(uuid::Uuid::from_u128(0xa1));
 const CUSTOMER: ChannelId = ChannelId(uuid::Uuid::from_u128(0xc1));
+const SUPERVISOR: ChannelId = ChannelId(uuid::Uuid::from_u128(0xa2));
 const OTHER: ChannelId = ChannelId(uuid::Uuid::from_u128(0xc2));
 
 struct Bench {
@@ -44,8 +46,9 @@ impl Bench {
                 Out::Request(request) => {
                     self.last = request.id;
                     let body = request.body.unwrap_or_default();
-                    let what =
-                        ["endpoint", "channel", "dtmf", "caller", "value"].iter().find_map(|key| body[key].as_str());
+                    let what = ["endpoint", "channel", "dtmf", "caller", "value", "whisper"]
+                        .iter()
+                        .find_map(|key| body[key].as_str());
                     format!("{} {} {}", request.method, named(&request.uri), named(what.unwrap_or_default()))
                         .trim_end()
                         .to_owned()
@@ -102,8 +105,22 @@ impl Bench {
 fn named(text: &str) -> String {
     [(ROOM.to_string(), "ROOM"), (CONSULT.to_string(), "CONSULT"), (PHONE_LINE.to_string(), "PHONE")]
         .into_iter()
-        .chain([(CUSTOMER.to_string(), "CUSTOMER"), (OTHER.to_string(), "OTHER")])
+        .chain([
+            (CUSTOMER.to_string(), "CUSTOMER"),
+            (OTHER.to_string(), "OTHER"),
+            (SUPERVISOR.to_string(), "SUPERVISOR"),
+        ])
+        .chain([(snoop(SupervisionMode::Listen), "LISTENS"), (snoop(SupervisionMode::Whisper), "WHISPERS")])
         .fold(text.to_owned(), |text, (id, name)| text.replace(&id, name))
+}
+
+fn snoop(mode: SupervisionMode) -> String {
+    AriPlan::default().channel_id(&format!("{} by {SUPERVISOR}", mode.name())).to_string()
+}
+
+fn supervise(mode: SupervisionMode) -> Order {
+    let phone = Phone { channel_id: SUPERVISOR, extension: "1900".to_owned() };
+    Order::Supervise { channel_id: PHONE_LINE, phone, mode }
 }
 
 fn phone() -> Phone {
@@ -354,6 +371,106 @@ fn what_another_program_has_there_is_left_alone() {
         bench.conductor.look_after_the_unclaimed();
     }
     assert_eq!(bench.said(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_supervisor_hears_a_channel_that_snoops_on_the_agent_and_joins_the_room_itself() {
+    let mut bench = Bench::talking();
+    let snoop_is_there = |bench: &mut Bench, mode| {
+        bench.frame(&format!(
+            r#"{{"type":"StasisStart","args":["snoop"],"channel":{{"id":"{}","name":"Snoop/x-1","state":"Up"}}}}"#,
+            snoop(mode)
+        ))
+    };
+    assert_eq!(bench.order(supervise(SupervisionMode::Listen)), ["POST channels PJSIP/1900"]);
+    assert_eq!(
+        bench.stasis(SUPERVISOR),
+        [
+            r#"news SUPERVISOR {"event":"connected"}"#,
+            "POST channels/PHONE/snoop/LISTENS none",
+            "POST bridges/SUPERVISOR",
+            "POST bridges/SUPERVISOR/addChannel SUPERVISOR",
+        ],
+        "a room of their own"
+    );
+    let heard = snoop_is_there(&mut bench, SupervisionMode::Listen);
+    assert_eq!(heard, ["POST bridges/SUPERVISOR/addChannel LISTENS"], "and no news: it is nobody's line");
+    // Whispering takes another channel, as what one may say is settled when it is made.
+    assert_eq!(
+        bench.order(supervise(SupervisionMode::Whisper)),
+        ["DELETE channels/LISTENS", "POST channels/PHONE/snoop/WHISPERS out"]
+    );
+    snoop_is_there(&mut bench, SupervisionMode::Whisper);
+    let gone = bench.frame(&format!(
+        r#"{{"type":"StasisEnd","channel":{{"id":"{}","name":"Snoop/x-1"}}}}"#,
+        snoop(SupervisionMode::Listen)
+    ));
+    assert_eq!(gone, [] as [&str; 0]);
+    assert_eq!(
+        bench.order(supervise(SupervisionMode::Join)),
+        ["DELETE channels/WHISPERS", "POST bridges/ROOM/addChannel SUPERVISOR", "DELETE bridges/SUPERVISOR"]
+    );
+    // They go where the agent goes, and the customer hears music meanwhile.
+    let hold = bench.order(Order::Hold { dialog_id: ROOM, channel_id: PHONE_LINE });
+    for wanted in ["POST bridges/ROOM/removeChannel SUPERVISOR", "POST channels/CUSTOMER/moh"] {
+        assert!(hold.iter().any(|said| said == wanted), "{wanted} in {hold:?}");
+    }
+    let back = bench.order(Order::Retrieve { dialog_id: ROOM, channel_id: PHONE_LINE });
+    assert!(back.iter().any(|said| said == "POST bridges/ROOM/addChannel SUPERVISOR"), "{back:?}");
+    assert_eq!(bench.order(Order::HangUp { channel_id: SUPERVISOR }), ["DELETE channels/SUPERVISOR"]);
+    assert_eq!(bench.destroyed(SUPERVISOR, 16, 0), [r#"news SUPERVISOR {"event":"hung_up","by":"agent"}"#]);
+}
+
+#[test]
+fn a_supervisor_who_cannot_hear_is_let_go() {
+    let mut bench = Bench::talking();
+    bench.order(supervise(SupervisionMode::Listen));
+    bench
+        .conductor
+        .event(events::read(&format!(r#"{{"type":"StasisStart","channel":{{"id":"{SUPERVISOR}"}}}}"#)).unwrap());
+    let snoops = bench.conductor.take_out().into_iter().find_map(|out| match out {
+        Out::Request(request) if request.uri.contains("/snoop/") => Some(request.id),
+        _ => None,
+    });
+    bench.last = snoops.expect("the snooping channel is asked for");
+    assert_eq!(bench.answer(500)[0], "DELETE channels/SUPERVISOR");
+}
+
+#[test]
+fn a_new_program_finds_the_supervisors_of_the_old_one() {
+    let mut bench = Bench::new();
+    let info = |id: &str, name: &str, dialog: &str| events::ChannelInfo {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        state: "Up".to_owned(),
+        channelvars: [(DIALOG_VARIABLE.to_owned(), dialog.to_owned())].into(),
+        ..Default::default()
+    };
+    let (supervisor, listens) = (SUPERVISOR.to_string(), snoop(SupervisionMode::Listen));
+    let own_room = DialogId(SUPERVISOR.0);
+    let mark = |room| AriPlan::default().mark(room);
+    let channels = [
+        info(&PHONE_LINE.to_string(), "PJSIP/1001-00000001", &mark(ROOM)),
+        info(&supervisor, "PJSIP/1900-00000003", &mark(own_room)),
+        info(&listens, "Snoop/x-00000001", ""),
+    ];
+    let rooms = [(ROOM, vec![PHONE_LINE.to_string()]), (own_room, vec![supervisor, listens])];
+    bench.conductor.connected(&channels, &rooms);
+    assert_eq!(bench.order(supervise(SupervisionMode::Listen)), [] as [&str; 0], "all is as it should be");
+    // What nobody claims is ended; what snoops with nobody of ours is another program's.
+    for (there, ended) in
+        [(&channels[1..], vec!["DELETE channels/SUPERVISOR", "DELETE channels/LISTENS"]), (&channels[2..], vec![])]
+    {
+        let mut bench = Bench::new();
+        bench.conductor.connected(there, &rooms[1..]);
+        let mut said = Vec::new();
+        for _ in 0..10 {
+            bench.conductor.look_after_the_unclaimed();
+            said.extend(bench.said().into_iter().filter(|said| said.contains("channels/")));
+        }
+        said.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(said, ended);
+    }
 }
 
 #[test]
