@@ -420,7 +420,8 @@ impl Conductor {
     /// Makes a line that waits, once the phone it is called from is there.
     fn make(&mut self, id: ChannelId) {
         let Some(line) = self.lines.get(&id).filter(|line| line.stage == Stage::Waiting).cloned() else { return };
-        let dialog = line.room.map(|room| self.plan.mark(room)).unwrap_or_default();
+        // A supervisor whose agent has everybody on hold is in no dialog, and ours all the same.
+        let dialog = self.plan.mark(line.room.unwrap_or(DialogId(id.0)));
         let application = self.plan.application.clone();
         let (uri, body) = match &line.role {
             Role::Phone { extension } | Role::Supervisor { extension, .. } => {
@@ -449,7 +450,7 @@ impl Conductor {
                 });
                 ("channels/create".to_owned(), body)
             }
-            Role::Snoop { on, whispers } => match self.snoop(&line, *on, *whispers) {
+            Role::Snoop { on, does } => match self.snoop(&line, *on, *does) {
                 Some(asked) => asked,
                 None => return,
             },
@@ -474,11 +475,16 @@ impl Conductor {
         if line.has_music && !music {
             self.ask(Asked::Anything, "DELETE", format!("channels/{}/moh", line.name), None);
         }
-        if line.joined != wanted {
+        let is_muted = wanted.is_some() && line.listens();
+        if line.joined != wanted || line.is_muted != is_muted {
             match (line.joined, wanted) {
                 (_, Some(room)) => {
                     self.open(room);
-                    let body = json!({ "channel": line.name });
+                    let mut body = json!({ "channel": line.name });
+                    if is_muted {
+                        body["mute"] = json!(true);
+                        body["absorbDTMF"] = json!(true);
+                    }
                     self.ask(Asked::Join(id, room), "POST", format!("bridges/{room}/addChannel"), Some(body));
                 }
                 (Some(room), None) => {
@@ -493,6 +499,7 @@ impl Conductor {
         }
         if let Some(line) = self.lines.get_mut(&id) {
             line.joined = wanted;
+            line.is_muted = is_muted;
             line.has_music = music;
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Conductor, DIALOG_VARIABLE, Out,
-    line::{Line, Role, Stage},
+    line::{Line, Role, Snoops, Stage},
 };
 use crate::{
     domain::{
@@ -55,7 +55,8 @@ impl Conductor {
 
     fn is_still_there(&mut self, id: ChannelId, channel: &ChannelInfo, room: Option<DialogId>) {
         let Some(line) = self.lines.get_mut(&id) else { return };
-        line.joined = room;
+        // Whether a supervisor was muted in time is not known: they are put there again.
+        line.joined = room.filter(|_| !line.is_supervisor());
         line.has_music = false;
         let is_phone = line.is_phone();
         match (line.stage, channel.state.as_str()) {
@@ -83,8 +84,8 @@ impl Conductor {
         if is_snoop(channel) {
             // Of this program, if it is with one of its supervisors. Whether it is still wanted, and on whose phone, is said
             // again with them.
-            if room.is_some_and(|room| self.lines.contains_key(&ChannelId(room.0))) {
-                let mut line = Line::new(id, Role::Snoop { on: id, whispers: false }, Stage::Up);
+            if self.snoops_for(id).is_some() {
+                let mut line = Line::new(id, Role::Snoop { on: id, does: Snoops::Whispers }, Stage::Up);
                 (line.room, line.joined, line.unclaimed) = (room, room, Some(LOOKS));
                 self.lines.insert(id, line);
             }

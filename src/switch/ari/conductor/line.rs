@@ -16,8 +16,17 @@ pub(super) enum Role {
     Caller,
     /// A supervisor's phone, which goes along with an agent's.
     Supervisor { extension: String, beside: ChannelId, mode: SupervisionMode },
-    /// A channel that hears what an agent's phone says and hears; what it is told it may say to the agent.
-    Snoop { on: ChannelId, whispers: bool },
+    /// A channel that snoops on a phone.
+    Snoop { on: ChannelId, does: Snoops },
+}
+
+/// What a channel that snoops is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Snoops {
+    /// Hear what the phone says and hears, and speak to it and to nobody else.
+    Whispers,
+    /// Be the third in its room, and silent.
+    Mixes,
 }
 
 /// Where a line is.
@@ -47,6 +56,8 @@ pub(super) struct Line {
     pub room: Option<DialogId>,
     /// Where Asterisk was told to put it.
     pub joined: Option<DialogId>,
+    /// Asterisk was told to let nobody there hear it.
+    pub is_muted: bool,
     pub has_music: bool,
     pub rings: bool,
     /// Of an earlier life of this program, and nobody has asked for it yet: it is waited for so many looks.
@@ -73,6 +84,7 @@ impl Line {
             stage,
             room: None,
             joined: None,
+            is_muted: false,
             has_music: false,
             rings: false,
             unclaimed: None,
@@ -85,6 +97,19 @@ impl Line {
             Role::Phone { .. } | Role::Supervisor { .. } => true,
             Role::Dialled { .. } | Role::Caller | Role::Snoop { .. } => false,
         }
+    }
+
+    /// Is it a supervisor's?
+    pub fn is_supervisor(&self) -> bool {
+        matches!(self.role, Role::Supervisor { .. })
+    }
+
+    /// Is it to hear and not to be heard?
+    pub fn listens(&self) -> bool {
+        matches!(
+            self.role,
+            Role::Supervisor { mode: SupervisionMode::Listen, .. } | Role::Snoop { does: Snoops::Mixes, .. }
+        )
     }
 
     /// Is the room still needed for this line?

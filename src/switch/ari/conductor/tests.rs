@@ -49,9 +49,11 @@ impl Bench {
                     let what = ["endpoint", "channel", "dtmf", "caller", "value", "whisper"]
                         .iter()
                         .find_map(|key| body[key].as_str());
+                    let muted = if body["mute"] == true { " muted" } else { "" };
                     format!("{} {} {}", request.method, named(&request.uri), named(what.unwrap_or_default()))
                         .trim_end()
                         .to_owned()
+                        + muted
                 }
                 Out::News(News::Line { channel_id, progress }) => {
                     let progress = serde_json::to_string(&progress).unwrap();
@@ -110,12 +112,12 @@ fn named(text: &str) -> String {
             (OTHER.to_string(), "OTHER"),
             (SUPERVISOR.to_string(), "SUPERVISOR"),
         ])
-        .chain([(snoop(SupervisionMode::Listen), "LISTENS"), (snoop(SupervisionMode::Whisper), "WHISPERS")])
+        .chain([(snoop("whispers"), "WHISPERS"), (snoop("mixes"), "MIXES")])
         .fold(text.to_owned(), |text, (id, name)| text.replace(&id, name))
 }
 
-fn snoop(mode: SupervisionMode) -> String {
-    AriPlan::default().channel_id(&format!("{} by {SUPERVISOR}", mode.name())).to_string()
+fn snoop(does: &str) -> String {
+    AriPlan::default().channel_id(&format!("{does} {SUPERVISOR}")).to_string()
 }
 
 fn supervise(mode: SupervisionMode) -> Order {
@@ -374,42 +376,48 @@ fn what_another_program_has_there_is_left_alone() {
 }
 
 #[test]
-fn a_supervisor_hears_a_channel_that_snoops_on_the_agent_and_joins_the_room_itself() {
+fn a_supervisor_is_in_the_agents_room_muted_or_not_and_whispers_past_it() {
     let mut bench = Bench::talking();
-    let snoop_is_there = |bench: &mut Bench, mode| {
+    let snoop_is_there = |bench: &mut Bench, does| {
         bench.frame(&format!(
             r#"{{"type":"StasisStart","args":["snoop"],"channel":{{"id":"{}","name":"Snoop/x-1","state":"Up"}}}}"#,
-            snoop(mode)
+            snoop(does)
         ))
     };
     assert_eq!(bench.order(supervise(SupervisionMode::Listen)), ["POST channels PJSIP/1900"]);
     assert_eq!(
         bench.stasis(SUPERVISOR),
-        [
-            r#"news SUPERVISOR {"event":"connected"}"#,
-            "POST channels/PHONE/snoop/LISTENS none",
-            "POST bridges/SUPERVISOR",
-            "POST bridges/SUPERVISOR/addChannel SUPERVISOR",
-        ],
-        "a room of their own"
+        [r#"news SUPERVISOR {"event":"connected"}"#, "POST bridges/ROOM/addChannel SUPERVISOR muted"],
     );
-    let heard = snoop_is_there(&mut bench, SupervisionMode::Listen);
-    assert_eq!(heard, ["POST bridges/SUPERVISOR/addChannel LISTENS"], "and no news: it is nobody's line");
-    // Whispering takes another channel, as what one may say is settled when it is made.
+    // To whisper takes a channel that does, and a third in the room so that Asterisk mixes.
+    let whisper = bench.order(supervise(SupervisionMode::Whisper));
+    for wanted in [
+        "POST channels/PHONE/snoop/WHISPERS out",
+        "POST channels/PHONE/snoop/MIXES none",
+        "POST bridges/SUPERVISOR/addChannel SUPERVISOR",
+    ] {
+        assert!(whisper.iter().any(|said| said == wanted), "{wanted} in {whisper:?}");
+    }
     assert_eq!(
-        bench.order(supervise(SupervisionMode::Whisper)),
-        ["DELETE channels/LISTENS", "POST channels/PHONE/snoop/WHISPERS out"]
+        snoop_is_there(&mut bench, "whispers"),
+        ["POST bridges/SUPERVISOR/addChannel WHISPERS"],
+        "and no news: it is nobody's line"
     );
-    snoop_is_there(&mut bench, SupervisionMode::Whisper);
-    let gone = bench.frame(&format!(
-        r#"{{"type":"StasisEnd","channel":{{"id":"{}","name":"Snoop/x-1"}}}}"#,
-        snoop(SupervisionMode::Listen)
-    ));
-    assert_eq!(gone, [] as [&str; 0]);
-    assert_eq!(
-        bench.order(supervise(SupervisionMode::Join)),
-        ["DELETE channels/WHISPERS", "POST bridges/ROOM/addChannel SUPERVISOR", "DELETE bridges/SUPERVISOR"]
-    );
+    assert_eq!(snoop_is_there(&mut bench, "mixes"), ["POST bridges/ROOM/addChannel MIXES muted"]);
+    let mut join = bench.order(supervise(SupervisionMode::Join));
+    join.sort_unstable();
+    let asked = [
+        "DELETE bridges/SUPERVISOR",
+        "DELETE channels/MIXES",
+        "DELETE channels/WHISPERS",
+        "POST bridges/ROOM/addChannel SUPERVISOR",
+    ];
+    assert_eq!(join, asked);
+    for does in ["whispers", "mixes"] {
+        let gone =
+            bench.frame(&format!(r#"{{"type":"StasisEnd","channel":{{"id":"{}","name":"Snoop/x-1"}}}}"#, snoop(does)));
+        assert_eq!(gone, [] as [&str; 0]);
+    }
     // They go where the agent goes, and the customer hears music meanwhile.
     let hold = bench.order(Order::Hold { dialog_id: ROOM, channel_id: PHONE_LINE });
     for wanted in ["POST bridges/ROOM/removeChannel SUPERVISOR", "POST channels/CUSTOMER/moh"] {
@@ -417,14 +425,16 @@ fn a_supervisor_hears_a_channel_that_snoops_on_the_agent_and_joins_the_room_itse
     }
     let back = bench.order(Order::Retrieve { dialog_id: ROOM, channel_id: PHONE_LINE });
     assert!(back.iter().any(|said| said == "POST bridges/ROOM/addChannel SUPERVISOR"), "{back:?}");
+    let quiet = bench.order(supervise(SupervisionMode::Listen));
+    assert_eq!(quiet, ["POST bridges/ROOM/addChannel SUPERVISOR muted"]);
     assert_eq!(bench.order(Order::HangUp { channel_id: SUPERVISOR }), ["DELETE channels/SUPERVISOR"]);
     assert_eq!(bench.destroyed(SUPERVISOR, 16, 0), [r#"news SUPERVISOR {"event":"hung_up","by":"agent"}"#]);
 }
 
 #[test]
-fn a_supervisor_who_cannot_hear_is_let_go() {
+fn a_supervisor_who_cannot_whisper_is_let_go() {
     let mut bench = Bench::talking();
-    bench.order(supervise(SupervisionMode::Listen));
+    bench.order(supervise(SupervisionMode::Whisper));
     bench
         .conductor
         .event(events::read(&format!(r#"{{"type":"StasisStart","channel":{{"id":"{SUPERVISOR}"}}}}"#)).unwrap());
@@ -432,7 +442,7 @@ fn a_supervisor_who_cannot_hear_is_let_go() {
         Out::Request(request) if request.uri.contains("/snoop/") => Some(request.id),
         _ => None,
     });
-    bench.last = snoops.expect("the snooping channel is asked for");
+    bench.last = snoops.expect("a snooping channel is asked for");
     assert_eq!(bench.answer(500)[0], "DELETE channels/SUPERVISOR");
 }
 
@@ -446,21 +456,25 @@ fn a_new_program_finds_the_supervisors_of_the_old_one() {
         channelvars: [(DIALOG_VARIABLE.to_owned(), dialog.to_owned())].into(),
         ..Default::default()
     };
-    let (supervisor, listens) = (SUPERVISOR.to_string(), snoop(SupervisionMode::Listen));
-    let own_room = DialogId(SUPERVISOR.0);
-    let mark = |room| AriPlan::default().mark(room);
+    let (phone, supervisor) = (PHONE_LINE.to_string(), SUPERVISOR.to_string());
+    let (whispers, mixes) = (snoop("whispers"), snoop("mixes"));
+    let mark = AriPlan::default().mark(ROOM);
     let channels = [
-        info(&PHONE_LINE.to_string(), "PJSIP/1001-00000001", &mark(ROOM)),
-        info(&supervisor, "PJSIP/1900-00000003", &mark(own_room)),
-        info(&listens, "Snoop/x-00000001", ""),
+        info(&phone, "PJSIP/1001-00000001", &mark),
+        info(&supervisor, "PJSIP/1900-00000003", &mark),
+        info(&whispers, "Snoop/x-00000001", ""),
+        info(&mixes, "Snoop/x-00000002", ""),
     ];
-    let rooms = [(ROOM, vec![PHONE_LINE.to_string()]), (own_room, vec![supervisor, listens])];
+    let rooms = [(ROOM, vec![phone, mixes]), (DialogId(SUPERVISOR.0), vec![supervisor, whispers])];
     bench.conductor.connected(&channels, &rooms);
-    assert_eq!(bench.order(supervise(SupervisionMode::Listen)), [] as [&str; 0], "all is as it should be");
+    assert_eq!(
+        bench.order(supervise(SupervisionMode::Whisper)),
+        ["POST bridges/SUPERVISOR/addChannel SUPERVISOR", "POST bridges/ROOM/addChannel MIXES muted"],
+        "nobody knows if they were muted"
+    );
     // What nobody claims is ended; what snoops with nobody of ours is another program's.
-    for (there, ended) in
-        [(&channels[1..], vec!["DELETE channels/SUPERVISOR", "DELETE channels/LISTENS"]), (&channels[2..], vec![])]
-    {
+    let all = vec!["DELETE channels/WHISPERS", "DELETE channels/SUPERVISOR", "DELETE channels/MIXES"];
+    for (there, ended) in [(&channels[1..], all), (&channels[2..], vec![])] {
         let mut bench = Bench::new();
         bench.conductor.connected(there, &rooms[1..]);
         let mut said = Vec::new();
