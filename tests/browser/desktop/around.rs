@@ -1,6 +1,7 @@
 //! What holds around the ten tasks: the keyboard, several tabs, clicks that come twice, a network that goes away, a session
 //! that ends, how much is sent, and how fast it is shown.
 
+use rappel::{domain::attempt::NotMade, engine::output::Order};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ in_both_languages!(
     everything_by_the_keyboard,
     a_lost_connection_and_what_happened_meanwhile,
     a_session_that_is_over_is_made_again_in_place,
+    a_supervisor_is_with_the_call,
 );
 
 /// What Kim signs in with.
@@ -46,6 +48,50 @@ async fn signing_in_at_the_phone(look: Look) {
     assert_eq!(page.script("return document.getElementById('extension').value").await, "1001");
     page.is_calm(&["Password forms", "409"]).await;
     page.close().await;
+}
+
+async fn a_supervisor_is_with_the_call(look: Look) {
+    let (mut seat, call) = Seat::talking("", look).await;
+    let world = &seat.floor.world;
+    let board = Browser::signed_in(world.base(), world.token("supervisor"), "/board", look).await;
+    let row = ".agents tr[data-state=talking]";
+    // Kim's phone is no supervisor's; the next time it is asked again.
+    for phone in ["1001", "1900"] {
+        board.press(&format!("{row} [data-act=listen]")).await;
+        board.type_in("dialog #panel-field", phone).await;
+        board.press("dialog button.main").await;
+        let taken = seat.says("Somebody else uses phone 1001", "Quelqu’un d’autre utilise le poste 1001");
+        board.shows(".notice", if phone == "1001" { taken } else { "Kim" }).await;
+    }
+    let Order::Supervise { phone, channel_id, .. } = seat.floor.ordered().await else { panic!("no phone is called") };
+    assert_eq!((phone.extension.as_str(), channel_id), ("1900", call.phone));
+    seat.floor.connected(phone.channel_id).await;
+    seat.page.shows("#supervision", seat.says("listens to this call", "écoute cet appel")).await;
+    for (mode, english, french) in [
+        ("whisper", "speaks to you alone", "vous parle, à vous seul"),
+        ("join", "has joined the call", "a rejoint l’appel"),
+        ("listen", "listens to this call", "écoute cet appel"),
+    ] {
+        board.press(&format!("{row} [data-act={mode}]")).await;
+        seat.page.shows("#supervision", seat.says(english, french)).await;
+        let ordered = seat.floor.ordered().await;
+        assert!(matches!(ordered, Order::Supervise { mode: asked, .. } if asked.name() == mode), "{ordered:?}");
+        board.gone(&format!("{row} [data-act={mode}]")).await;
+    }
+    board.press(&format!("{row} [data-act=leave]")).await;
+    seat.page.gone("#supervision").await;
+    seat.floor.ordered_are(&[Order::HangUp { channel_id: phone.channel_id }]).await;
+
+    // Who does not answer is told, and asked which phone it is.
+    board.press(&format!("{row} [data-act=whisper]")).await;
+    let Order::Supervise { phone, .. } = seat.floor.ordered().await else { panic!("no phone is called") };
+    seat.floor.not_made(phone.channel_id, NotMade::NoAnswer).await;
+    board.shows(".notice.bad", "1900").await;
+    board.press(&format!("{row} [data-act=whisper]")).await;
+    board.element("dialog #panel-field").await;
+    board.is_calm(&["Password forms", "status of 409"]).await;
+    board.close().await;
+    seat.calm().await;
 }
 
 async fn everything_by_the_keyboard(look: Look) {

@@ -74,7 +74,16 @@ function happened(event) {
   count(event);
   const line = change(rows.lines, event);
   if (line) rows.changed(line.agent.id);
+  if (event.type === "supervision_ended" && event.why === "not_answered") notAnswered(rows.lines.get(event.supervised_id)?.supervision);
   refresh();
+}
+
+/** Our phone is not where we said: it is asked for anew. */
+function notAnswered(supervision) {
+  const extension = kept("board-extension", "");
+  if (!extension || supervision?.extension !== extension) return;
+  keep("board-extension", "");
+  show(host.notice, h("p", { class: "notice bad" }, t("board.not_answered", { extension })));
 }
 
 /** What an event says of an agent. */
@@ -160,6 +169,7 @@ async function act(what, line) {
     show(host.notice, h("p", { class: "notice good" }, t("board.done", { name })));
     refresh();
   } catch (refused) {
+    if (["bad_extension", "extension_in_use"].includes(refused.code)) keep("board-extension", "");
     show(host.notice, h("p", { class: "notice bad" }, `${name}: ${refused.message}`));
   }
 }
