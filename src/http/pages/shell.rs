@@ -34,7 +34,7 @@ fn more(page: &str) -> &'static [&'static str] {
             "waiting",
             "why",
         ],
-        "board" => &["state", "reason"],
+        "board" => &["state", "reason", "refusal", "why"],
         "campaigns" => &["outcome", "row_problem", "state"],
         "reports" => &["outcome", "state"],
         "contacts" => &["campaigns", "outcome", "state"],

@@ -6,6 +6,7 @@ import { clock, number } from "./format.js";
 import { bar, mayAs } from "./frame.js";
 import { keep, kept } from "./kept.js";
 import { ask, confirm } from "./asking.js";
+import "./said.js";
 import { follow } from "./stream.js";
 import { t } from "./words.js";
 
