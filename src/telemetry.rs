@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
-use crate::domain::{event::Event, zone_rules::ZoneRules};
+use crate::domain::{event::Event, outcome::Outcome, zone_rules::ZoneRules};
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
@@ -56,6 +56,7 @@ pub fn start_logging(filter: &str, format: LogFormat) {
 pub fn describe_metrics() {
     describe_counter!("rappel_events_total", "Events committed, by type");
     describe_counter!("rappel_outcomes_total", "Attempts ended, by outcome");
+    describe_counter!("rappel_suggestions_total", "Guesses of the switch who answered, by guess");
     describe_counter!("rappel_refusals_total", "Commands refused, by code");
     describe_counter!("rappel_team_failures_total", "Times a team was taken over again because the store failed");
     describe_counter!("rappel_sign_ins_total", "Tries to sign in with a password, by what came of them");
@@ -81,6 +82,9 @@ pub fn event(event: &Event) {
     match event {
         Event::AttemptEnded { outcome, .. } => {
             counter!("rappel_outcomes_total", "outcome" => outcome.name()).increment(1);
+        }
+        Event::ClassificationSuggested { to, .. } => {
+            counter!("rappel_suggestions_total", "to" => Outcome::from(*to).name()).increment(1);
         }
         Event::CommandRefused { code, .. } => {
             counter!("rappel_refusals_total", "code" => code.clone()).increment(1);

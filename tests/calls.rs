@@ -1,6 +1,7 @@
 //! Real calls: the program as people run it, Asterisk as the switch, a carrier, agents' phones and customers who ring, speak
 //! and hear. What is heard by whom is what counts.
 
+mod detecting;
 mod doctor;
 mod house;
 mod outcomes;

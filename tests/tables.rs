@@ -4,13 +4,16 @@
 use std::fmt::Write as _;
 
 use jiff::civil;
-use rappel::domain::{
-    agent::{AgentState, NextState},
-    attempt::{CallProgress, NotMade, Side},
-    command::{Act, ActKind, Command, CommandKind, Promise},
-    ids::{CallbackId, ChannelId, DialogId, DigitId, ReservationId, SupervisorId},
-    outcome::{Classification, FailureCause},
-    supervision::SupervisionMode,
+use rappel::{
+    domain::{
+        agent::{AgentState, NextState},
+        attempt::{CallProgress, Heard, NotMade, Side},
+        command::{Act, ActKind, Command, CommandKind, Promise},
+        ids::{CallbackId, ChannelId, DialogId, DigitId, ReservationId, SupervisorId},
+        outcome::{Classification, FailureCause, Outcome},
+        supervision::SupervisionMode,
+    },
+    engine::view::DialogView,
 };
 use uuid::Uuid;
 
@@ -281,7 +284,8 @@ fn act(kind: ActKind, callback_id: CallbackId) -> Act {
 
 fn described(bench: &Bench) -> String {
     let view = bench.view(ALICE);
-    let dialogs: Vec<_> = view.dialogs.iter().map(|d| format!("{}/{}", d.kind, d.phase)).collect();
+    let guess = |d: &DialogView| d.suggested.map(|to| format!(" ({}?)", Outcome::from(to).name())).unwrap_or_default();
+    let dialogs: Vec<_> = view.dialogs.iter().map(|d| format!("{}/{}{}", d.kind, d.phase, guess(d))).collect();
     let dialogs = if dialogs.is_empty() { String::new() } else { format!(" [{}]", dialogs.join(", ")) };
     let pending = view.pending.map(|next| format!(" -> {} (pending)", next.state().name())).unwrap_or_default();
     let supervision = view.supervision.map(|s| format!(" ({} {})", s.mode.name(), s.state.name())).unwrap_or_default();
@@ -326,6 +330,8 @@ fn every_situation_bears_everything_the_switch_can_tell() {
         CallProgress::NotMade { why: NotMade::Failed(FailureCause::AgentPhone) },
         CallProgress::NotMade { why: NotMade::Failed(FailureCause::Congestion) },
         CallProgress::Digit { digit_id: DigitId(Uuid::from_u128(42)), is_sent: true },
+        CallProgress::Heard { what: Heard::AnsweringMachine },
+        CallProgress::Heard { what: Heard::Fax },
     ];
     let mut table = String::new();
     for (name, situation) in situations() {

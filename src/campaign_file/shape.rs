@@ -88,6 +88,7 @@ pub(super) const CAMPAIGN: &[Key] = &[
     key("attempts", Is::Table(ATTEMPTS)),
     key("retry", Is::Table(RETRY)),
     key("call", Is::Table(CALL)),
+    key("detection", Is::Table(DETECTION)),
     key("wrap_up", Is::Table(WRAP_UP)),
     key("callbacks", Is::Table(CALLBACKS)),
 ];
@@ -126,6 +127,8 @@ const CALL: &[Key] = &[
     key("ring_seconds_max", Is::Whole(Range { min: 15, max: 120, source: Some(RING_SOURCE) })),
     key("caller_id", Is::Number),
 ];
+
+const DETECTION: &[Key] = &[key("answering_machine", Is::Flag), key("fax", Is::Flag)];
 
 const WRAP_UP: &[Key] = &[
     key("mode", Is::Word(&["not_allowed", "optional", "required", "required_with_reason"])),

@@ -129,6 +129,30 @@ pub enum CallProgress {
         /// Was it sent?
         is_sent: bool,
     },
+    /// The switch listened, and has a guess who answered.
+    Heard {
+        /// What.
+        what: Heard,
+    },
+}
+
+/// What the switch hears on a customer's line: a guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Heard {
+    /// A greeting as long as those of answering machines.
+    AnsweringMachine,
+    /// The tone with which a fax answers.
+    Fax,
+}
+
+impl From<Heard> for Classification {
+    fn from(what: Heard) -> Self {
+        match what {
+            Heard::AnsweringMachine => Self::AnsweringMachine,
+            Heard::Fax => Self::Fax,
+        }
+    }
 }
 
 /// Who hung up.

@@ -62,6 +62,9 @@ pub struct CampaignRules {
     /// The call.
     #[serde(default)]
     pub call: CallRules,
+    /// What is listened for when a call was answered.
+    #[serde(default)]
+    pub detection: DetectionRules,
     /// The time after the call.
     #[serde(default)]
     pub wrap_up: WrapUpRules,
@@ -203,6 +206,17 @@ impl Default for CallRules {
     fn default() -> Self {
         Self { ring_seconds_max: 30, caller_id: None }
     }
+}
+
+/// What the switch listens for once a call was answered, and suggests to the agent, who is connected all the while. It decides
+/// nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DetectionRules {
+    /// The greeting of an answering machine, by its length. It is wrong at times.
+    pub answering_machine: bool,
+    /// The tone with which a fax answers.
+    pub fax: bool,
 }
 
 /// The time after a call.

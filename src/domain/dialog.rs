@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{AgentId, AttemptId, ChannelId, DialogId, QueueId},
+    outcome::Classification,
     phone::PhoneNumber,
 };
 
@@ -27,6 +28,9 @@ pub struct Dialog {
     pub answered_at: Option<Timestamp>,
     /// Who takes part, in the order they came.
     pub participants: Vec<Participant>,
+    /// Who answered, as the switch guesses, until an agent says it.
+    #[serde(default)]
+    pub suggested: Option<Classification>,
     /// The label that an agent gave it; every agent on it sees the same.
     pub wrap_up_reason: Option<String>,
     /// When the last participant was gone.
@@ -271,6 +275,7 @@ impl Dialog {
             opened_at,
             answered_at: None,
             participants,
+            suggested: None,
             wrap_up_reason: None,
             ended_at: None,
             settled_at: None,

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    campaign::{Campaign, CampaignRules, CampaignState, NumberOrder, Order},
+    campaign::{Campaign, CampaignRules, CampaignState, DetectionRules, NumberOrder, Order},
     contact::{CloseReason, Contact, ContactNumber, ContactState},
     ids::ContactId,
     phone::PhoneNumber,
@@ -230,6 +230,8 @@ pub struct DialPermit {
     pub caller_id: Option<PhoneNumber>,
     /// How long it may ring, in seconds.
     pub ring_seconds_max: u32,
+    /// What is listened for when it was answered.
+    pub detection: DetectionRules,
     /// When the rules were asked.
     pub asked_at: Timestamp,
     /// The candidate zones that were considered.
@@ -254,6 +256,7 @@ pub fn permit(q: &Question<'_>, number: &ContactNumber) -> Result<DialPermit, An
             number: number.number.clone(),
             caller_id: q.campaign.rules.call.caller_id.clone(),
             ring_seconds_max: q.campaign.rules.call.ring_seconds_max,
+            detection: q.campaign.rules.detection,
             asked_at: q.now,
             zones: zones_of(q, number).0.clone(),
         }),

@@ -204,6 +204,13 @@ pub enum Event {
         /// Why it is over.
         why: SupervisionEnd,
     },
+    /// The switch guesses who answered. Nothing follows from it until an agent says so.
+    ClassificationSuggested {
+        /// The attempt.
+        attempt_id: AttemptId,
+        /// The guess.
+        to: Classification,
+    },
     /// The agent said who answered.
     AttemptReclassified {
         /// The attempt.
@@ -337,6 +344,7 @@ impl Event {
             Self::DigitAnswered { .. } => "digit_answered",
             Self::SupervisionChanged { .. } => "supervision_changed",
             Self::SupervisionEnded { .. } => "supervision_ended",
+            Self::ClassificationSuggested { .. } => "classification_suggested",
             Self::AttemptReclassified { .. } => "attempt_reclassified",
             Self::WrapUpReasonApplied { .. } => "wrap_up_reason_applied",
             Self::AttemptEnded { .. } => "attempt_ended",

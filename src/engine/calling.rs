@@ -114,8 +114,29 @@ impl Engine {
             // The connection was never told, or came too late: nobody talked.
             (_, CallProgress::HungUp { .. }) if !is_there => self.not_there(id, channel_id, Outcome::Abandoned),
             (_, CallProgress::NotMade { .. } | CallProgress::HungUp { .. }) => self.outside_left(id, channel_id),
-            (_, CallProgress::Ringing | CallProgress::Connected | CallProgress::Digit { .. }) => {}
+            (_, CallProgress::Heard { what }) if is_there => self.heard(id, channel_id, what.into()),
+            (
+                _,
+                CallProgress::Ringing
+                | CallProgress::Connected
+                | CallProgress::Digit { .. }
+                | CallProgress::Heard { .. },
+            ) => {}
         }
+    }
+
+    /// The switch has a guess who answered. An agent who has said it knows better; and a fax is told by its tone, where what
+    /// was taken for a greeting may be that tone.
+    fn heard(&mut self, id: DialogId, channel_id: ChannelId, guess: Classification) {
+        let Some(attempt) = self.attempt_at(id, channel_id) else { return };
+        let Some(dialog) = self.dialogs.get(&id).cloned() else { return };
+        let is_said = attempt.classification.is_some_and(|said| said != Classification::Voice);
+        if is_said || dialog.suggested == Some(guess) || dialog.suggested == Some(Classification::Fax) {
+            return;
+        }
+        self.keep_dialog(Dialog { suggested: Some(guess), ..dialog });
+        self.emit_of(&attempt, Event::ClassificationSuggested { attempt_id: attempt.id, to: guess });
+        self.tell_colleagues(id, attempt.agent_id, &Event::DialogUpdated { dialog_id: id });
     }
 
     fn has_agents(&self, id: DialogId) -> bool {
@@ -290,7 +311,7 @@ impl Engine {
             // Put down before it was connected: whatever waits would only ring it again.
             CallProgress::HungUp { .. } if self.connects(agent_id).is_some() => self.phone_is_dead(agent_id),
             CallProgress::HungUp { .. } => self.phone_gone(agent_id),
-            CallProgress::Ringing | CallProgress::Digit { .. } => {}
+            CallProgress::Ringing | CallProgress::Digit { .. } | CallProgress::Heard { .. } => {}
         }
     }
 

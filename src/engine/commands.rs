@@ -15,7 +15,7 @@ use crate::domain::{
     campaign::WrapUpMode,
     command::{Act, Command, CommandKind},
     contact::StatedZones,
-    dialog::{Left, ParticipantState},
+    dialog::{Dialog, Left, ParticipantState},
     event::Event,
     ids::{AgentId, ChannelId, DialogId, ReservationId},
     outcome::Classification,
@@ -326,6 +326,11 @@ impl Engine {
         attempt.classification = Some(to);
         let event = Event::AttemptReclassified { attempt_id: attempt.id, was, to };
         self.emit(session.agent_id, attempt.campaign_id, attempt.contact_id, event);
+        if let Some(dialog) =
+            self.dialogs.get(&DialogId::from(attempt.id)).filter(|dialog| dialog.suggested.is_some()).cloned()
+        {
+            self.keep_dialog(Dialog { suggested: None, ..dialog });
+        }
         let promised = attempt.promises_callback_id.filter(|_| to == Classification::DoNotCall);
         if promised.is_some() {
             attempt.promises_callback_id = None;

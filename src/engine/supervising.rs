@@ -127,7 +127,13 @@ impl Engine {
             (CallProgress::NotMade { .. }, _) | (CallProgress::HungUp { .. }, SupervisionState::Connecting { .. }) => {
                 self.end_supervision(agent_id, SupervisionEnd::NotAnswered);
             }
-            (CallProgress::Ringing | CallProgress::Connected | CallProgress::Digit { .. }, _) => {}
+            (
+                CallProgress::Ringing
+                | CallProgress::Connected
+                | CallProgress::Digit { .. }
+                | CallProgress::Heard { .. },
+                _,
+            ) => {}
         }
     }
 

@@ -182,6 +182,8 @@ pub struct DialogView {
     pub is_unfolded: bool,
     /// Who answered, as it stands, in a campaign's call.
     pub classification: Option<Classification>,
+    /// Who answered, as the switch guesses, until an agent says it.
+    pub suggested: Option<Classification>,
     /// The reasons to choose from.
     pub wrap_up_reasons: Vec<String>,
     /// The reason chosen, by whichever agent.
@@ -357,6 +359,7 @@ impl Engine {
             },
             is_unfolded: false,
             classification: attempt.map(|attempt| attempt.classification.unwrap_or_default()),
+            suggested: dialog.suggested,
             wrap_up_reasons: self.wrap_up_reasons(dialog),
             wrap_up_reason: dialog.wrap_up_reason.clone(),
             wrap_up_ends_at,

@@ -21,6 +21,8 @@ pub struct Habits {
     pub clicks_too_late: u32,
     /// Callers and colleagues whom they do not answer, or decline.
     pub declines: u32,
+    /// Guesses of the switch who answered that they take with a click.
+    pub takes_guesses: u32,
     /// A supervisor looks so many seconds apart whose call to listen to, or to leave; none if they never do.
     pub supervisor_looks_every: Option<u32>,
 }
@@ -38,6 +40,7 @@ impl Habits {
             fumbles: 3,
             clicks_too_late: 50,
             declines: 30,
+            takes_guesses: 700,
             supervisor_looks_every: None,
         }
     }
@@ -54,6 +57,7 @@ impl Habits {
             fumbles: 60,
             clicks_too_late: 250,
             declines: 150,
+            takes_guesses: 500,
             supervisor_looks_every: Some(40),
         }
     }

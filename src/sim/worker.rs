@@ -15,6 +15,7 @@ use crate::{
         agent::AgentState,
         command::{Act, Command},
         ids::{DialogId, ReservationId},
+        outcome::Classification,
     },
     engine::view::{AgentView, DialogView},
     switch::simulated::people::People,
@@ -33,6 +34,7 @@ enum Sight {
     Preview(ReservationId),
     Call { id: DialogId, phase: &'static str, others: Vec<&'static str>, is_only: bool },
     Keypad(DialogId),
+    Guess { id: DialogId, to: Classification },
 }
 
 /// A simulated agent.
@@ -80,6 +82,10 @@ impl Worker {
                     None => Plan::new(),
                 },
                 Sight::Keypad(id) => talking::keys(id, dice),
+                Sight::Guess { id, to } if hits(dice, self.habits.takes_guesses) => {
+                    vec![(millis(dice, 500..2_500), Command::InDialog { dialog_id: id, act: Act::Reclassify { to } })]
+                }
+                Sight::Guess { .. } => Plan::new(),
             });
             if hits(dice, self.habits.fumbles) {
                 plan.push((millis(dice, 100..5_000), self.fumble(view, dice)));
@@ -210,6 +216,7 @@ fn sights(view: &AgentView) -> Vec<Sight> {
             others: others.map(|p| p.state).collect(),
             is_only: !view.dialogs.iter().any(keeps_busy),
         });
+        sights.extend(call.suggested.map(|to| Sight::Guess { id: call.dialog_id, to }));
         sights.extend(call.keypad.as_ref().map(|_| Sight::Keypad(call.dialog_id)));
     }
     if sights.is_empty() {

@@ -43,9 +43,19 @@ impl House {
 
     /// With more settings of telephones in browsers.
     pub async fn with_settings(digits: &[&str], settings: &str) -> Self {
+        Self::calling(CAMPAIGN, digits, settings).await
+    }
+
+    /// With a campaign for which the switch listens who answers.
+    pub async fn listening(digits: &[&str]) -> Self {
+        let campaign = format!("{CAMPAIGN}detection = {{ answering_machine = true, fax = true }}\n");
+        Self::calling(&campaign, digits, "").await
+    }
+
+    async fn calling(campaign: &str, digits: &[&str], settings: &str) -> Self {
         let rig = Rig::start().await;
         let place = Place::new();
-        fs::write(place.path("spring.toml"), CAMPAIGN).unwrap();
+        fs::write(place.path("spring.toml"), campaign).unwrap();
         fs::write(place.path("support.toml"), QUEUE).unwrap();
         place.ok(&["campaign", "apply", "spring.toml"]);
         place.ok(&["queue", "apply", "support.toml"]);
@@ -121,6 +131,28 @@ impl House {
         let view = page.until(|view| view["dialogs"].as_array().unwrap().iter().any(is)).await;
         let dialogs = view["dialogs"].as_array().unwrap();
         dialogs.iter().find(|dialog| is(dialog)).unwrap()["dialog_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until the channel that listens to a customer has come and gone.
+    pub async fn judged(&self) {
+        let mut again = tokio::time::interval(std::time::Duration::from_millis(20));
+        let ari = self.rig.ari();
+        let looks = async {
+            let mut was_there = false;
+            loop {
+                again.tick().await;
+                let channels = ari.done(reqwest::Method::GET, "/channels", &Value::Null).await;
+                let snoops = |channel: &Value| channel["name"].as_str().is_some_and(|name| name.starts_with("Snoop/"));
+                let is_there = channels.as_array().unwrap().iter().any(snoops);
+                if was_there && !is_there {
+                    return;
+                }
+                was_there |= is_there;
+            }
+        };
+        tokio::time::timeout(crate::support::rig::PATIENCE, looks)
+            .await
+            .expect("somebody listens, and makes up their mind");
     }
 
     /// How the attempts on a contact ended, once all have.

@@ -1,7 +1,10 @@
 //! T4: reclassify a direct-preview call.
 
 use rappel::{
-    domain::{attempt::NotMade, ids::DialogId},
+    domain::{
+        attempt::{CallProgress, Heard, NotMade},
+        ids::DialogId,
+    },
     engine::output::Order,
 };
 use reqwest::Method;
@@ -157,4 +160,41 @@ async fn t04_4_what_the_agent_heard_counts_where_nobody_answered() {
     floor.not_made(call.line, NotMade::NoAnswer).await;
     assert_eq!(ended(&mut floor).await["outcome"]["kind"], "invalid_number");
     kim.is_in("ready").await;
+}
+
+#[tokio::test]
+async fn t04_5_what_the_switch_hears_is_a_guess_and_the_agent_decides() {
+    let mut floor = Floor::new().await;
+    floor.campaign("[detection]\nanswering_machine = true\nfax = true\n", &[CHICAGO]).await;
+    let mut kim = floor.kim().await;
+    let call = floor.outbound(&mut kim).await;
+    assert_eq!(kim.sees(call.id).await["suggested"], Value::Null);
+    let hears = async |what| floor.told(call.line, CallProgress::Heard { what }).await;
+    for (what, suggested) in [
+        (Heard::AnsweringMachine, "answering_machine"),
+        // It was the tone that was taken for a greeting.
+        (Heard::Fax, "fax"),
+        (Heard::AnsweringMachine, "fax"),
+        (Heard::Fax, "fax"),
+    ] {
+        hears(what).await;
+        let seen = kim.sees(call.id).await;
+        assert_eq!((&seen["suggested"], &seen["classification"]), (&json!(suggested), &json!("voice")), "{what:?}");
+    }
+    // Whatever the agent says, they know better.
+    says(&kim, call.id, "voice").await;
+    assert_eq!(kim.sees(call.id).await["suggested"], Value::Null);
+    hears(Heard::AnsweringMachine).await;
+    assert_eq!(kim.sees(call.id).await["suggested"], "answering_machine", "of what they hear later");
+    says(&kim, call.id, "busy").await;
+    hears(Heard::Fax).await;
+    assert_eq!(kim.sees(call.id).await["suggested"], Value::Null, "they have said it");
+    says(&kim, call.id, "voice").await;
+    hears(Heard::AnsweringMachine).await;
+    floor.over(call.line).await;
+    assert_eq!(ended(&mut floor).await["outcome"]["kind"], "voice", "nothing follows from a guess");
+    let log = floor.log().await;
+    let guesses = log.iter().filter(|event| event["type"] == "classification_suggested");
+    let guesses: Vec<_> = guesses.map(|event| event["to"].as_str().unwrap()).collect();
+    assert_eq!(guesses, ["answering_machine", "fax", "answering_machine", "answering_machine"]);
 }

@@ -6,6 +6,7 @@
 //! that broke in the middle need no path of their own.
 
 mod coming_back;
+mod hearing;
 mod line;
 mod supervisors;
 
@@ -22,6 +23,7 @@ use super::{
 use crate::{
     domain::{
         attempt::{CallProgress, NotMade, Side},
+        campaign::DetectionRules,
         dialog::Caller,
         ids::{ChannelId, DialogId},
         outcome::FailureCause,
@@ -160,16 +162,22 @@ impl Conductor {
     }
 
     fn want_dialled(&mut self, dialog_id: DialogId, id: ChannelId, after: Option<ChannelId>, to: &Destination) {
-        let (endpoint, ring_seconds_max, caller_id) = match to {
-            Destination::Customer { permit } => {
-                let caller_id = permit.caller_id.as_ref().map(|number| number.as_str().to_owned());
-                (self.plan.trunk(permit.number.as_str()), permit.ring_seconds_max, caller_id)
-            }
-            Destination::Placed { permit, ring_seconds_max } => {
-                (self.plan.endpoint(permit.target()), *ring_seconds_max, None)
-            }
+        let role = match to {
+            Destination::Customer { permit } => Role::Dialled {
+                endpoint: self.plan.trunk(permit.number.as_str()),
+                ring_seconds_max: permit.ring_seconds_max,
+                caller_id: permit.caller_id.as_ref().map(|number| number.as_str().to_owned()),
+                after,
+                listens_for: permit.detection,
+            },
+            Destination::Placed { permit, ring_seconds_max } => Role::Dialled {
+                endpoint: self.plan.endpoint(permit.target()),
+                ring_seconds_max: *ring_seconds_max,
+                caller_id: None,
+                after,
+                listens_for: DetectionRules::default(),
+            },
         };
-        let role = Role::Dialled { endpoint, ring_seconds_max, caller_id, after };
         self.lines.entry(id).or_insert_with(|| Line::new(id, role, Stage::Waiting)).room = Some(dialog_id);
     }
 
@@ -261,6 +269,7 @@ impl Conductor {
                     self.gone(id, NotMade::GivenUp);
                 }
             }
+            AriEvent::ChannelToneDetected { channel } => self.hears_tone(&channel),
             AriEvent::ApplicationReplaced {} | AriEvent::Other => {}
         }
         self.tend();
@@ -274,7 +283,10 @@ impl Conductor {
     fn in_application(&mut self, channel: &ChannelInfo, args: &[String]) {
         let id = self.plan.channel_id(&channel.id);
         let Some(line) = self.lines.get_mut(&id) else {
-            return self.arrives(id, channel, args);
+            if !self.listens(&channel.id, args) {
+                self.arrives(id, channel, args);
+            }
+            return;
         };
         match (line.stage, &line.role) {
             (Stage::Making, Role::Phone { .. } | Role::Supervisor { .. } | Role::Snoop { .. }) => self.is_up(id),
@@ -318,6 +330,7 @@ impl Conductor {
                 line.stage = Stage::Up;
                 if !self.is_snoop(id) {
                     self.tell(id, CallProgress::Connected);
+                    self.listen_for_machine(id);
                 }
             }
             Stage::Waiting | Stage::Up | Stage::Ending { .. } => {}
@@ -435,7 +448,7 @@ impl Conductor {
                 });
                 ("channels".to_owned(), body)
             }
-            Role::Dialled { endpoint, caller_id, after, .. } => {
+            Role::Dialled { endpoint, caller_id, after, listens_for, .. } => {
                 let is_there = |phone: &ChannelId| self.lines.get(phone).is_some_and(|line| line.stage == Stage::Up);
                 if !after.as_ref().is_none_or(is_there) {
                     return;
@@ -443,6 +456,9 @@ impl Conductor {
                 let mut variables = json!({ DIALOG_VARIABLE: dialog });
                 if let Some(number) = caller_id {
                     variables["CALLERID(num)"] = json!(number);
+                }
+                if listens_for.fax {
+                    variables[hearing::FAX_TONE] = json!("");
                 }
                 let body = json!({
                     "endpoint": endpoint, "app": application, "appArgs": "dialled", "channelId": line.name,

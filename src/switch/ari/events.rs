@@ -46,6 +46,11 @@ pub enum AriEvent {
         #[serde(default)]
         dialstatus: String,
     },
+    /// The tone that a channel was to listen for was heard.
+    ChannelToneDetected {
+        /// Where.
+        channel: ChannelInfo,
+    },
     /// Another client took our application over: this one hears nothing any more.
     ApplicationReplaced {},
     /// The answer to one of our requests.

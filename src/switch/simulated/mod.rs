@@ -11,10 +11,11 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
-use self::people::{Fate, People};
+use self::people::{Fate, People, Who};
 use crate::{
     domain::{
-        attempt::{CallProgress, NotMade, Side},
+        attempt::{CallProgress, Heard, NotMade, Side},
+        campaign::DetectionRules,
         ids::{ChannelId, DialogId},
         outcome::FailureCause,
         supervision::SupervisionMode,
@@ -25,6 +26,8 @@ use crate::{
 
 /// An agent's phone answers by itself.
 const PHONE_ANSWERS_AFTER: SignedDuration = SignedDuration::from_millis(1_500);
+/// So long it listens before it has a guess who answered.
+const GUESSES_AFTER: SignedDuration = SignedDuration::from_millis(1_800);
 
 /// What the network tells, of which line.
 pub type Told = (ChannelId, CallProgress);
@@ -82,10 +85,10 @@ impl Network {
                 if !self.lines.contains_key(channel_id) {
                     let rings_phone = phone.as_ref().is_some_and(|phone| self.bring(now, phone, *dialog_id, Stage::Up));
                     self.lines.insert(*channel_id, Line::new(Stage::Calling, Some(*dialog_id), None));
-                    let (fate, ring_seconds_max) = self.fate(*channel_id, to);
+                    let (fate, ring_seconds_max, listens_for) = self.fate(*channel_id, to);
                     match fate {
                         Fate::AgentPhoneDead if rings_phone => self.phone_is_dead(now, *channel_id, phone.as_ref()),
-                        fate => self.plan_call(now, *channel_id, fate, ring_seconds_max),
+                        fate => self.plan_call(now, *channel_id, fate, ring_seconds_max, listens_for),
                     }
                 }
             }
@@ -200,12 +203,14 @@ impl Network {
         }
     }
 
-    fn fate(&self, channel_id: ChannelId, to: &Destination) -> (Fate, u32) {
+    fn fate(&self, channel_id: ChannelId, to: &Destination) -> (Fate, u32, DetectionRules) {
         match to {
             Destination::Customer { permit } => {
-                (self.people.fate(channel_id, permit.number.as_str()), permit.ring_seconds_max)
+                (self.people.fate(channel_id, permit.number.as_str()), permit.ring_seconds_max, permit.detection)
             }
-            Destination::Placed { ring_seconds_max, .. } => (self.people.placed_fate(channel_id), *ring_seconds_max),
+            Destination::Placed { ring_seconds_max, .. } => {
+                (self.people.placed_fate(channel_id), *ring_seconds_max, DetectionRules::default())
+            }
         }
     }
 
@@ -217,7 +222,14 @@ impl Network {
         self.will(now + SignedDuration::from_secs(15), id, CallProgress::NotMade { why });
     }
 
-    fn plan_call(&mut self, now: Timestamp, id: ChannelId, fate: Fate, ring_seconds_max: u32) {
+    fn plan_call(
+        &mut self,
+        now: Timestamp,
+        id: ChannelId,
+        fate: Fate,
+        ring_seconds_max: u32,
+        listens_for: DetectionRules,
+    ) {
         // The agent's phone answers by itself, then the customer's begins to ring.
         let rings_at = now + PHONE_ANSWERS_AFTER;
         let not_made = |why| CallProgress::NotMade { why };
@@ -235,12 +247,15 @@ impl Network {
                 self.will(rings_at, id, CallProgress::Ringing);
                 self.will(rings_at + seconds(ring_seconds_max), id, not_made(NotMade::NoAnswer));
             }
-            Fate::Answers { after, talks, .. } => {
+            Fate::Answers { after, talks, who } => {
                 self.will(rings_at, id, CallProgress::Ringing);
                 if after > seconds(ring_seconds_max) {
                     return self.will(rings_at + seconds(ring_seconds_max), id, not_made(NotMade::NoAnswer));
                 }
                 self.will(rings_at + after, id, CallProgress::Connected);
+                if let Some(what) = guess(who, listens_for) {
+                    self.will(rings_at + after + GUESSES_AFTER, id, CallProgress::Heard { what });
+                }
                 self.will(rings_at + after + talks, id, CallProgress::HungUp { by: Side::Customer });
             }
         }
@@ -289,7 +304,7 @@ impl Network {
             match progress {
                 CallProgress::HungUp { .. } | CallProgress::NotMade { .. } => drop(self.lines.remove(&id)),
                 CallProgress::Connected => self.comes_up(at, id),
-                CallProgress::Ringing | CallProgress::Digit { .. } => {}
+                CallProgress::Ringing | CallProgress::Digit { .. } | CallProgress::Heard { .. } => {}
             }
             due.push((id, progress));
         }
@@ -324,6 +339,15 @@ impl Network {
     /// The people.
     pub fn people(&self) -> &People {
         &self.people
+    }
+}
+
+/// What a switch that listens for this takes them for, who answered.
+fn guess(who: Who, listens_for: DetectionRules) -> Option<Heard> {
+    match who {
+        Who::Machine => listens_for.answering_machine.then_some(Heard::AnsweringMachine),
+        Who::Fax => listens_for.fax.then_some(Heard::Fax),
+        Who::Person(_) => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! T4: reclassify.
 
+use rappel::domain::attempt::{CallProgress, Heard};
 use reqwest::Method;
 
 use super::seat::{Seat, in_both_languages};
@@ -10,6 +11,7 @@ in_both_languages!(
     t04_2_a_call_starts_as_voice,
     t04_3_from_the_accept_to_the_end_of_wrap_up,
     t04_4_the_button_shows_the_last_one,
+    t04_5_one_click_takes_a_guess,
 );
 
 const VALUES: [(&str, &str, &str); 6] = [
@@ -78,5 +80,25 @@ async fn t04_4_the_button_shows_the_last_one(look: Look) {
     let log = seat.floor.managed("supervisor", Method::GET, "/v1/teams/sales/log?count=1000", None).await;
     let recorded = log.as_array().unwrap().iter().filter(|event| event["type"] == "attempt_reclassified").count();
     assert_eq!(recorded, 3, "each change is recorded");
+    seat.calm().await;
+}
+
+async fn t04_5_one_click_takes_a_guess(look: Look) {
+    let (seat, call) = Seat::talking("", look).await;
+    assert_eq!(seat.page.count("#act-guess").await, 0);
+    for (what, value, english, french) in [
+        (Heard::AnsweringMachine, "answering_machine", "Probably an answering machine", "Probablement un répondeur"),
+        (Heard::Fax, "fax", "Probably a fax", "Probablement un télécopieur"),
+    ] {
+        seat.floor.told(call.line, CallProgress::Heard { what }).await;
+        seat.labelled("guess", english, french).await;
+        assert_eq!(seat.dialog(&call).await["classification"], "voice");
+        seat.press("guess").await;
+        seat.gone("guess").await;
+        assert_eq!(seat.dialog(&call).await["classification"], value);
+        seat.press("reclassify").await;
+        seat.page.press("#classify-voice").await;
+        seat.page.gone("#panel-reclassify").await;
+    }
     seat.calm().await;
 }

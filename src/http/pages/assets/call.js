@@ -92,8 +92,13 @@ function keypadButton() {
 
 export const closeKeypad = (dialog) => act("keypad", () => remove(path(dialog, "keypad")));
 
+/** The switch has a guess who answered: one click takes it. */
+const guess = (dialog) => dialog.suggested && button("guess", { why: whyNot("reclassify", ofDialog(dialog)), symbol: dialog.suggested,
+  label: t(`desktop.guess_${dialog.suggested}`), onclick: () => act("guess", () => put(path(dialog, "classification"), { classification: dialog.suggested })) });
+
 /** What belongs to a campaign's call. */
 const outbound = (dialog) => [
+  guess(dialog),
   button("reclassify", { why: whyNot("reclassify", ofDialog(dialog)), symbol: dialog.classification, "aria-expanded": String(desk.panel?.name === "reclassify"),
     label: [t("act.reclassify"), h("span", { class: "hidden" }, `: ${classificationName(dialog.classification)}`)], onclick: () => toggle({ name: "reclassify" }) }),
   button("callback", { why: callbackWhy(dialog), symbol: "callback", "aria-expanded": String(desk.panel?.name === "callback"), onclick: () => toggle({ name: "callback", dialog: dialog.dialog_id }) })];

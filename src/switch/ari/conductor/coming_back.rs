@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         attempt::NotMade,
+        campaign::DetectionRules,
         ids::{ChannelId, DialogId},
         outcome::FailureCause,
     },
@@ -97,7 +98,13 @@ impl Conductor {
         let role = if self.plan.is_phone(&channel.name) {
             Role::Phone { extension: String::new() }
         } else {
-            Role::Dialled { endpoint: String::new(), ring_seconds_max: 0, caller_id: None, after: None }
+            Role::Dialled {
+                endpoint: String::new(),
+                ring_seconds_max: 0,
+                caller_id: None,
+                after: None,
+                listens_for: DetectionRules::default(),
+            }
         };
         let stage = if channel.state == "Up" { Stage::Up } else { Stage::Calling };
         let is_phone = matches!(role, Role::Phone { .. });

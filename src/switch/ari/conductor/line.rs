@@ -1,6 +1,7 @@
 //! A line as the conductor knows it: what it is, where it is, and where it is wanted.
 
 use crate::domain::{
+    campaign::DetectionRules,
     ids::{ChannelId, DialogId, DigitId},
     supervision::SupervisionMode,
 };
@@ -11,7 +12,13 @@ pub(super) enum Role {
     /// An agent's phone.
     Phone { extension: String },
     /// Somebody who is called, once the agent's phone is there.
-    Dialled { endpoint: String, ring_seconds_max: u32, caller_id: Option<String>, after: Option<ChannelId> },
+    Dialled {
+        endpoint: String,
+        ring_seconds_max: u32,
+        caller_id: Option<String>,
+        after: Option<ChannelId>,
+        listens_for: DetectionRules,
+    },
     /// Somebody who called us.
     Caller,
     /// A supervisor's phone, which goes along with an agent's.
