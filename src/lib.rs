@@ -17,6 +17,7 @@
 //! | [`sim`] | virtual time: workers, faults, invariants | reads tokio's clock |
 //! | [`campaign_file`], [`intake`], [`loading`], [`suppressing`] | what managers write and load, checked | |
 //! | [`explain`], [`outlook`], [`report_format`] | answers for people | |
+//! | [`forecast`] | when a campaign will be done, by [`sim`] | speaks SQL or HTTP |
 //! | [`cli`] | the only place that knows every concrete type | holds a rule |
 //!
 //! The table is a law: `tests/architecture.rs` reads the sources and fails when it is broken.
@@ -76,6 +77,7 @@ pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod explain;
+pub mod forecast;
 pub mod http;
 pub mod intake;
 pub mod loading;

@@ -5,6 +5,7 @@ mod architecture;
 mod browser;
 mod calls;
 mod campaign_files;
+mod forecast;
 mod intake;
 mod journeys;
 mod journeys_http;

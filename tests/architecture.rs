@@ -66,6 +66,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("runtime", &["crate::store", "crate::switch", "crate::http", "crate::sim", "crate::cli", "sqlx", "axum"]),
     ("http", &["crate::switch", "crate::sim", "crate::cli", "sqlx"]),
     ("sim", &["crate::http", "crate::cli", "sqlx", "axum", "tokio::time", "runtime::clock"]),
+    ("forecast", &["crate::http", "crate::cli", "sqlx", "axum"]),
     (
         "campaign_file",
         &["crate::engine", "crate::store", "crate::runtime", "crate::http", "crate::cli", "sqlx", "tokio"],

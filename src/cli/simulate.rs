@@ -1,23 +1,28 @@
 //! `rappel simulate`: a campaign in virtual time. A manager asks it whether a list will be done by Friday with six agents;
 //! a developer gives it a seed and gets the same day again, byte for byte.
 
-mod forecast;
 mod plan;
+mod told;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use clap::Args;
 use futures_util::StreamExt as _;
 use jiff::{
-    ToSpan,
+    Timestamp, ToSpan,
     civil::{self, Weekday},
 };
 
-use self::plan::{Plan, Variant};
+use self::plan::{Invocation, List};
 use super::{CliError, Outcome, check, now, progress, report};
 use crate::{
     domain::{campaign::CampaignRules, number_zones, zone::Zone},
-    sim::scenario::WorkingDays,
+    forecast::{Plan, Run, Variant},
+    sim::{Faults, scenario::WorkingDays},
+    switch::simulated::people::Mix,
     zoneinfo,
 };
 
@@ -127,18 +132,19 @@ pub(super) async fn run(args: SimulateArgs) -> Outcome {
     let mut working_days = WorkingDays { from, days: 0, begins, ends, zone, weekends: args.weekends };
     working_days.days = days(&args, &working_days)?;
     let variant = Variant { seed: args.seed, agents: args.agents, days: working_days.days };
-    let plan = Arc::new(Plan {
+    let plan = Plan {
         campaign,
-        list: args.list,
         working_days,
-        faults: args.faults,
-        log: args.log,
+        not_before_at: Timestamp::MIN,
+        mix: Mix::default(),
+        faults: if args.faults { Faults::many() } else { Faults::default() },
         rules,
-        line: progress::line(),
-    });
-    plan.print_assumptions(variant)?;
-    let ran = run_seeds(&plan, variant, args.runs).await?;
-    forecast::print(&plan, variant, &ran).await
+    };
+    let list = List { path: args.list, refused: AtomicU64::default() };
+    let invocation = Arc::new(Invocation { plan, list, log: args.log, line: progress::line() });
+    invocation.print_assumptions(variant)?;
+    let ran = run_seeds(&invocation, variant, args.runs).await?;
+    told::print(&invocation, variant, &ran).await
 }
 
 /// How many working days are asked for.
@@ -156,25 +162,26 @@ fn days(args: &SimulateArgs, from: &WorkingDays) -> Result<u32, CliError> {
 }
 
 /// Runs so many seeds, as many at once as the machine has processors. The first one says what happened in it.
-async fn run_seeds(plan: &Arc<Plan>, first: Variant, runs: u64) -> Result<Vec<plan::Ran>, CliError> {
+async fn run_seeds(invocation: &Arc<Invocation>, first: Variant, runs: u64) -> Result<Vec<Run>, CliError> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let variants = (0..runs).map(|run| Variant { seed: first.seed.wrapping_add(run), ..first });
     let mut all = futures_util::stream::iter(variants)
-        .map(|variant| plan::spawn(plan, variant, variant.seed == first.seed))
+        .map(|variant| plan::spawn(invocation, variant, variant.seed == first.seed))
         .buffered(processors);
     let mut ran = Vec::new();
     while let Some(next) = all.next().await {
         let next = next??;
         if ran.is_empty() {
-            plan.line.suspend(|| next.print());
-            let (name, ended_at) = (&plan.campaign.name, next.ended_at());
-            report::print_dispositions(&next.db, name, plan.working_days.zone, &plan.rules, ended_at).await?;
+            invocation.line.suspend(|| invocation.print(&next));
+            let Plan { campaign, working_days, rules, .. } = &invocation.plan;
+            let ended_at = next.summary.ended_at;
+            report::print_dispositions(&next.db, &campaign.name, working_days.zone, rules, ended_at).await?;
         }
         next.db.close().await;
         ran.push(next);
-        plan.line.set_message(format!("{} of {runs} runs", ran.len()));
+        invocation.line.set_message(format!("{} of {runs} runs", ran.len()));
     }
-    plan.line.finish_and_clear();
+    invocation.line.finish_and_clear();
     Ok(ran)
 }
 

@@ -7,6 +7,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::{
     auth::Believed,
+    forecasts::Forecasts,
     limits::{Limiter, Limits, Streams},
     outlooks::Outlooks,
     softphone::SoftphoneOffer,
@@ -53,6 +54,7 @@ pub(super) struct Inner {
     pub streams: Streams,
     pub tries: Tries,
     pub outlooks: Outlooks,
+    pub forecasts: Forecasts,
     pub uploads: Uploads,
     /// Searches that look at every contact: one at a time.
     pub searches: Semaphore,
@@ -61,9 +63,19 @@ pub(super) struct Inner {
 impl App {
     pub fn new(api: ApiState) -> Self {
         let limiter = Limiter::new(&api.limits);
-        let (believed, streams, outlooks, uploads) = Default::default();
+        let (believed, streams, outlooks, forecasts, uploads) = Default::default();
         let searches = Semaphore::new(1);
-        Self(Arc::new(Inner { api, believed, limiter, tries: Tries::new(), streams, outlooks, uploads, searches }))
+        Self(Arc::new(Inner {
+            api,
+            believed,
+            limiter,
+            tries: Tries::new(),
+            streams,
+            outlooks,
+            forecasts,
+            uploads,
+            searches,
+        }))
     }
 }
 

@@ -13,6 +13,7 @@ mod dial_pad;
 mod dialogs;
 mod extract;
 mod files;
+mod forecasts;
 mod guard;
 mod health;
 mod history;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     App,
     app::ApiState,
-    campaigns, contact_search, contacts, dial_pad, dialogs, files,
+    campaigns, contact_search, contacts, dial_pad, dialogs, files, forecasts,
     guard::{Access, Gate, pass},
     health, history, live, me, new_contacts,
     openapi::{Described, Document},
@@ -119,6 +119,8 @@ fn table(r: &mut Routes) {
     r.post("/v1/campaigns/{name}/pause", MANAGER, "Pause the campaign", campaigns::pause);
     r.post("/v1/campaigns/{name}/end", MANAGER, "End the campaign for good", campaigns::end);
     r.get("/v1/campaigns/{name}/outlook", SUPERVISOR, "How many contacts can be called when, and why", outlooks::one);
+    r.post("/v1/campaigns/{name}/forecast", SUPERVISOR, "Ask when the campaign will be done", forecasts::ask);
+    r.get("/v1/campaigns/{name}/forecast", SUPERVISOR, "When it will be done, or how far the answer is", forecasts::latest);
     r.get("/v1/campaigns/{name}/hours", SUPERVISOR, "The calling hours of a campaign, and where they come from", campaigns::hours);
     r.get("/v1/campaigns/{name}/lists", SUPERVISOR, "The contact lists of a campaign", campaigns::lists);
     r.get("/v1/campaigns/{name}/contacts", SUPERVISOR, "Contacts of a campaign", contacts::list);

@@ -76,7 +76,7 @@ impl Worker {
         for sight in new {
             plan.extend(match sight {
                 Sight::Nothing(state) => self.idle(state, dice),
-                Sight::Preview(id) => decide(id, &view.allowed_commands, dice),
+                Sight::Preview(id) => self.reads(id, view, dice),
                 Sight::Call { id, is_only, .. } => match view.dialogs.iter().find(|call| call.dialog_id == id) {
                     Some(call) => self.in_call(view, call, is_only, people, dice),
                     None => Plan::new(),
@@ -94,8 +94,21 @@ impl Worker {
         plan
     }
 
-    /// Would they still do what they planned, now that the screen looks so? Some click too late, or wrong.
+    fn reads(&self, id: ReservationId, view: &AgentView, dice: &mut Xoshiro256PlusPlus) -> Plan {
+        let mut plan = decide(id, &view.allowed_commands, dice);
+        if !self.on_shift {
+            // Whoever clicked Ready by mistake after their shift goes home after this one.
+            plan.push((secs(1), Command::NotReady { reason: END_OF_SHIFT.to_owned() }));
+        }
+        plan
+    }
+
+    /// Would they still do what they planned, now that the screen looks so? Some click too late, or wrong; nobody asks for
+    /// more work after their shift.
     pub fn still_does(&self, command: &Command, view: &AgentView, dice: &mut Xoshiro256PlusPlus) -> bool {
+        if !self.on_shift && *command == Command::Ready {
+            return false;
+        }
         let is_shown = match command {
             Command::InDialog { dialog_id, act } => {
                 let call = view.dialogs.iter().find(|call| call.dialog_id == *dialog_id);

@@ -28,6 +28,7 @@ assets!(
     "call.js",
     "callback.js",
     "campaign.js",
+    "campaign_forecast.js",
     "campaign_form.js",
     "campaign_load.js",
     "campaign_parts.js",

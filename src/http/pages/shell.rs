@@ -35,7 +35,7 @@ fn more(page: &str) -> &'static [&'static str] {
             "why",
         ],
         "board" => &["state", "reason", "refusal", "why"],
-        "campaigns" => &["outcome", "row_problem", "state"],
+        "campaigns" => &["forecast", "outcome", "row_problem", "state"],
         "reports" => &["outcome", "state"],
         "contacts" => &["campaigns", "outcome", "state"],
         _ => &[],

@@ -40,25 +40,32 @@ async fn a_campaign_lives(look: Look) {
 
     // A list that cannot be read says why.
     let empty = drops(&page, "#list-file", "empty.csv", "Name;Plan\nAda;Gold\n").await;
-    page.shows("[data-own] .notice.bad", says(look, "no column holds telephone numbers", "aucune colonne ne contient"))
-        .await;
-    page.press("[data-own] .buttons button:last-child").await;
+    page.shows(
+        "[data-own=load] .notice.bad",
+        says(look, "no column holds telephone numbers", "aucune colonne ne contient"),
+    )
+    .await;
+    page.press("[data-own=load] .buttons button:last-child").await;
     drop(empty);
 
     // A list is dropped, looked at, and loaded.
     let list = drops(&page, "#list-file", "march.csv", LIST).await;
-    page.shows("[data-own]", says(look, "2 rows are good", "2 lignes sont bonnes")).await;
-    page.shows("[data-own]", says(look, "The number has too few digits", "Le numéro a trop peu de chiffres")).await;
+    page.shows("[data-own=load]", says(look, "2 rows are good", "2 lignes sont bonnes")).await;
+    page.shows("[data-own=load]", says(look, "The number has too few digits", "Le numéro a trop peu de chiffres"))
+        .await;
     is_whole(&page, "campaign-load", look).await;
-    page.press("[data-own] .buttons button.main").await;
-    page.shows("[data-own] .notice.good", says(look, "2 loaded", "2 chargés")).await;
-    page.shows("[data-own] a[download]", "1").await;
+    page.press("[data-own=load] .buttons button.main").await;
+    page.shows("[data-own=load] .notice.good", says(look, "2 loaded", "2 chargés")).await;
+    page.shows("[data-own=load] a[download]", "1").await;
     page.sees("#numbers ~ .four", |numbers| numbers.contains('2')).await;
     drop(list);
 
     page.press(".head .buttons button.main").await;
     page.press("dialog button.main").await;
     page.shows(".badge", says(look, "Running", "En cours")).await;
+    page.type_in("[data-own=forecast] input[type=number]", "3").await;
+    page.press("[data-own=forecast] button.main").await;
+    page.shows("[data-own=forecast] .answer", says(look, "with 3 agents", "avec 3 agents")).await;
     page.press("#numbers ~ .four .tile.now").await;
     page.shows("#reasons", says(look, "Waits for its turn", "Attend son tour")).await;
     is_whole(&page, "campaign", look).await;

@@ -1,6 +1,7 @@
 // One campaign: its four numbers, its hours, how it goes today; start, pause, end; its lists; its forecast; its rules.
 import { get, post } from "./api.js";
 import { bars } from "./chart.js";
+import { forecaster } from "./campaign_forecast.js";
 import { loader } from "./campaign_load.js";
 import { badge, fourNumbers, strip } from "./campaign_parts.js";
 import { h, show } from "./dom.js";
@@ -20,6 +21,7 @@ export async function campaignPage(main, name) {
   let today = null;
   let open = null;
   let notice = null;
+  const forecast = campaign.state !== "ended" && forecaster(path);
   const load = mayAs("manager") && loader(path, () => read());
 
   const read = async () => {
@@ -70,6 +72,7 @@ export async function campaignPage(main, name) {
       outlook && h("section", { key: "strip", "aria-labelledby": "hours" }, h("h2", { id: "hours" }, t("campaigns.strip")), strip(outlook)),
       outlook && h("section", { key: "progress", "aria-labelledby": "progress" }, h("h2", { id: "progress" }, t("campaigns.progress")), progress(outlook)),
       today && h("section", { key: "today", "aria-labelledby": "today" }, h("h2", { id: "today" }, t("campaigns.today")), shownDay(today)),
+      forecast && campaign.state !== "ended" && h("section", { key: "forecast", "aria-labelledby": "forecast" }, h("h2", { id: "forecast" }, t("forecast.title")), keepElement(forecast)),
       load && campaign.state !== "ended" && h("section", { key: "load", "aria-labelledby": "load" }, h("h2", { id: "load" }, t("campaigns.load")), keepElement(load)),
       mayAs("manager") && campaign.state !== "ended" && h("section", { key: "rules", "aria-labelledby": "rules" }, h("h2", { id: "rules" }, t("campaigns.rules")),
         h("p", {}, h("a", { class: "button", href: `/campaigns?name=${encodeURIComponent(name)}&edit` }, t("campaigns.change_rules")))));

@@ -12,7 +12,7 @@ const ROLES = ["account_number", "first_name", "last_name", "phone", "time_zone"
 
 /** The place where lists are loaded into the campaign at `path`; `done` is called when there are new contacts. */
 export function loader(path, done) {
-  const host = h("div", { class: "stack", "data-own": true });
+  const host = h("div", { class: "stack", "data-own": "load" });
   let upload = null;
   let columns = new Map(); // what a person said that columns are
   let wish = { on_duplicate: "skip", bad_number: "refuse", list: null };

@@ -25,6 +25,11 @@ export function instant(at, options) {
   return new Intl.DateTimeFormat(locale, shape).format(date);
 }
 
+/** An instant on the clock of `zone`: "Fri 27 Nov, 15:10". */
+export function moment(at, zone, shape = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }) {
+  return new Intl.DateTimeFormat(locale, { ...shape, timeZone: zone }).format(new Date(at));
+}
+
 /** A wall clock without a zone ("2026-11-25T14:05:00"), as it stands there. */
 export function wall(at, options = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }) {
   return new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(`${at.slice(0, 19)}Z`));
