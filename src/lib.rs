@@ -65,6 +65,8 @@
 //!     waits as long as the queue allows.
 //! 11. Every dialog ends, with its attempt, and so does every line that was ordered.
 //! 12. Every keypad tone that was asked for is answered once.
+//! 13. No call is recorded unless its campaign says so, none longer than it lasts, and nothing is on tape while agents are
+//!     told that it is paused.
 //!
 //! # Errors
 //!

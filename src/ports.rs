@@ -5,6 +5,8 @@
 
 use std::future::Future;
 
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 
 use crate::{
@@ -129,6 +131,24 @@ pub trait Switch: Send + Sync + 'static {
     fn health(&self) -> Vec<ServerHealth> {
         Vec::new()
     }
+}
+
+/// A stored recording, on its way.
+pub struct RecordingFile {
+    /// How many bytes it has, where that is known.
+    pub length: Option<u64>,
+    /// Its bytes; an error is the last of them.
+    pub pieces: BoxStream<'static, Result<Bytes, SwitchError>>,
+}
+
+/// Where recordings are stored.
+pub trait RecordingHost: Clone + Send + Sync + 'static {
+    /// The recording of this path at this server; none if it is not there.
+    fn recording(
+        &self,
+        server: &str,
+        path: &str,
+    ) -> impl Future<Output = Result<Option<RecordingFile>, SwitchError>> + Send;
 }
 
 /// Where telephones in browsers have their accounts.

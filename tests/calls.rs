@@ -6,6 +6,7 @@ mod doctor;
 mod house;
 mod outcomes;
 mod rate;
+mod recording;
 mod softphone;
 mod softphone_page;
 mod supervising;

@@ -5,6 +5,7 @@ mod around;
 mod desk;
 pub mod floor;
 mod guide;
+pub mod recording;
 
 mod t01;
 mod t02;

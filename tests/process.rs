@@ -447,6 +447,13 @@ impl Page {
         (response.status().as_u16(), response.json().await.unwrap_or(Value::Null))
     }
 
+    /// The status and the bytes of what is asked for.
+    pub async fn bytes(&self, path: &str) -> (u16, Vec<u8>) {
+        let request = self.client.get(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
+    }
+
     /// What lies there, whatever it is.
     pub async fn text(&self, path: &str) -> String {
         let response = self.client.get(format!("{}{path}", self.base)).send().await.unwrap();

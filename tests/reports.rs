@@ -13,6 +13,7 @@ use rappel::{
         contact::ContactState,
         event::Event,
         ids::{CampaignId, ContactId, ListId},
+        recording::RecordingState,
         reservation::ReservationEnd,
         zone_rules::ZoneRules,
     },
@@ -109,7 +110,7 @@ async fn attempts_by_everything() {
                     group_by.iter().flat_map(of).collect()
                 };
                 let wanted: Rows = counted(&within, key, |it| attempt_sums(it)).into_iter().map(attempt_row).collect();
-                let width = report.columns.len() - 6;
+                let width = report.columns.len() - 8;
                 assert_eq!(rows(&report, width), wanted, "{} {group_by:?} from {from:?}", day.zone);
                 if width > 0 {
                     let all = counted(&within, |_| vec!["total".to_owned()], |it| attempt_sums(it));
@@ -123,7 +124,7 @@ async fn attempts_by_everything() {
     .await;
 }
 
-/// Attempts, answered, those that rang and how long, those that talked and how long.
+/// Attempts, answered, those that rang and how long, those that talked and how long, those on tape and those not.
 fn attempt_sums(it: &rappel::domain::attempt::Attempt) -> Vec<i64> {
     let (answered_at, hung_up_at) = match it.phase {
         Phase::Ended(end) => (end.answered_at, Some(end.hung_up_at)),
@@ -132,6 +133,7 @@ fn attempt_sums(it: &rappel::domain::attempt::Attempt) -> Vec<i64> {
     };
     let rang = it.ringing_at.zip(answered_at.or(hung_up_at));
     let talked = answered_at.zip(hung_up_at);
+    let recorded = it.recording.as_ref().map(|recording| recording.state);
     let seconds =
         |span: Option<(Timestamp, Timestamp)>| span.map_or(0, |(from, until)| until.duration_since(from).as_secs());
     vec![
@@ -141,6 +143,8 @@ fn attempt_sums(it: &rappel::domain::attempt::Attempt) -> Vec<i64> {
         seconds(rang),
         i64::from(talked.is_some()),
         seconds(talked),
+        i64::from(recorded == Some(RecordingState::Stored)),
+        i64::from(recorded == Some(RecordingState::Failed)),
     ]
 }
 
@@ -149,7 +153,9 @@ fn attempt_row((key, s): (Vec<String>, Vec<i64>)) -> (Vec<String>, Vec<String>) 
     let average =
         |sum: i64, by: i64| if by == 0 { String::new() } else { (sum as f64 / by as f64).round().to_string() };
     let share = format!("{:.4}", s[1] as f64 / s[0] as f64);
-    (key, vec![s[0].to_string(), s[1].to_string(), share, average(s[3], s[2]), s[5].to_string(), average(s[5], s[4])])
+    let (rang, talked) = (average(s[3], s[2]), average(s[5], s[4]));
+    let counts = [s[5].to_string(), talked, s[6].to_string(), s[7].to_string()];
+    (key, [vec![s[0].to_string(), s[1].to_string(), share, rang], counts.to_vec()].concat())
 }
 
 #[tokio::test]

@@ -171,7 +171,7 @@ fn a_phone_that_is_given_up_is_ended() {
         bench.caller("service");
         bench.act(ALICE, Act::Answer).unwrap();
         let channel_id = bench.phone(ALICE);
-        match news {
+        match news.clone() {
             Some(news) => bench.tells(channel_id, news),
             // Nothing was heard of it, and it may be up all the same.
             None => bench.wait(25),

@@ -98,6 +98,7 @@ async fn simulated(run: &Run) -> Result<Ran, Stopped> {
     campaign.retry.busy.after_minutes = 5;
     campaign.retry.no_answer.other_day_part = false;
     campaign.retry.no_answer.after_minutes = 30;
+    campaign.recording.calls_recorded = run.seed.is_multiple_of(2);
     let rules = Arc::new(ZoneRules::bundled());
     let zone = if campaign.country.as_str() == "FR" { "Europe/Paris" } else { "America/New_York" }.parse().unwrap();
     let shifts = WorkingDays {

@@ -11,6 +11,7 @@ use rappel::{
         dial_plan::DialPlan,
         dialog::Digit,
         ids::{ChannelId, DialogId, DigitId},
+        recording::Taped,
     },
     engine::output::{Destination, Order, Phone},
     ports::Switch,
@@ -40,6 +41,8 @@ trait World {
     type Switch: Switch;
     fn switch(&self) -> &Self::Switch;
     fn now(&self) -> Timestamp;
+    /// What a recording says of where it is.
+    fn server(&self) -> String;
     /// A line that was not used yet, to somebody who does this.
     fn line(&mut self, does: Does) -> ChannelId;
     /// The number of somebody who does this.
@@ -90,7 +93,7 @@ trait World {
     async fn hangs_up(&mut self, line: ChannelId) {
         self.order(Order::HangUp { channel_id: line }).await;
         let over = CallProgress::HungUp { by: Side::Agent };
-        assert_eq!(self.until(line, over).await, [over]);
+        assert_eq!(self.until(line, over.clone()).await, [over]);
         assert!(!self.is_alive(line).await);
     }
 }
@@ -122,7 +125,17 @@ async fn conforms(mut world: impl World) {
     let digit = Digit::try_from('5').expect("a key");
     world.order(Order::SendDigit { dialog_id, channel_id: line, digit_id, digit }).await;
     let sent = CallProgress::Digit { digit_id, is_sent: true };
-    assert_eq!(world.until(line, sent).await, [sent]);
+    assert_eq!(world.until(line, sent.clone()).await, [sent]);
+    // On tape, off it, on it again; said again, told again.
+    for (nth, is_paused) in [(1, false), (2, true), (2, true), (3, false)] {
+        let asked_at = Timestamp::from_second(nth).expect("an instant");
+        let path = format!("conformance/{line}.wav");
+        world.order(Order::Record { channel_id: line, path, is_paused, asked_at }).await;
+        let taped = if is_paused { Taped::Pauses } else { Taped::Runs };
+        let server = world.server();
+        let told = CallProgress::Recording { server, taped, asked_at };
+        assert_eq!(world.until(line, told.clone()).await, [told]);
+    }
     world.hangs_up(line).await;
 
     // Not made, and why.
@@ -158,7 +171,7 @@ async fn conforms(mut world: impl World) {
     world.order(Order::Retrieve { dialog_id, channel_id: nobody }).await;
     world.order(Order::SendDigit { dialog_id, channel_id: nobody, digit_id, digit }).await;
     let lost = CallProgress::Digit { digit_id, is_sent: false };
-    assert_eq!(world.until(nobody, lost).await, [lost]);
+    assert_eq!(world.until(nobody, lost.clone()).await, [lost]);
     world.order(Order::HangUp { channel_id: nobody }).await;
     assert!(!world.is_alive(nobody).await);
 }
@@ -190,10 +203,14 @@ impl World for Simulated {
         };
         loop {
             let line = ChannelId(fresh());
-            if fits(self.people.placed_fate(line)) {
+            if fits(self.people.placed_fate(line)) && !self.people.recording_fails(line) {
                 return line;
             }
         }
+    }
+
+    fn server(&self) -> String {
+        "simulated".to_owned()
     }
 
     async fn told(&mut self) -> (ChannelId, CallProgress) {
@@ -232,6 +249,10 @@ impl World for Real {
 
     fn line(&mut self, _: Does) -> ChannelId {
         ChannelId(fresh())
+    }
+
+    fn server(&self) -> String {
+        self.switch.health()[0].url.clone()
     }
 
     async fn told(&mut self) -> (ChannelId, CallProgress) {

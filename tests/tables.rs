@@ -11,16 +11,18 @@ use rappel::{
         command::{Act, ActKind, Command, CommandKind, Promise},
         ids::{CallbackId, ChannelId, DialogId, DigitId, ReservationId, SupervisorId},
         outcome::{Classification, FailureCause, Outcome},
+        recording::Taped,
         supervision::SupervisionMode,
     },
     engine::view::DialogView,
 };
 use uuid::Uuid;
 
-use crate::support::bench::{ALICE, BOB, Bench};
+use crate::support::bench::{ALICE, BOB, Bench, morning};
 
 const RULES: &str = "[wrap_up]\nmode = \"required_with_reason\"\nseconds_max = 30\nreasons = [\"sold\"]\n";
 const OPTIONAL: &str = "[wrap_up]\nmode = \"optional\"\nseconds_max = 30\n";
+const RECORDED: &str = "[recording]\ncalls_recorded = true\n";
 const OUTSIDE: &str = "312-555-0177";
 
 /// Makes a bench in some situation, always the same.
@@ -73,6 +75,25 @@ fn does(mut bench: Bench, act: Act) -> Bench {
 fn told(mut bench: Bench, progress: CallProgress) -> Bench {
     bench.told(ALICE, progress);
     bench
+}
+
+fn recorded() -> Bench {
+    let mut bench = Bench::new(RECORDED, &["312-555-0142"]);
+    bench.talk(ALICE);
+    bench
+}
+
+fn taped(bench: Bench, taped: Taped) -> Bench {
+    told(bench, progress_of(taped))
+}
+
+/// Time stands still on this bench.
+fn progress_of(taped: Taped) -> CallProgress {
+    CallProgress::Recording { server: "here".to_owned(), taped, asked_at: morning() }
+}
+
+fn on_tape() -> Bench {
+    taped(recorded(), Taped::Runs)
 }
 
 fn consulting() -> Bench {
@@ -175,6 +196,16 @@ fn situations() -> Vec<Situation> {
             bench.talk(ALICE);
             bench
         }),
+        ("talking, recording begins", recorded),
+        ("talking, recorded", on_tape),
+        ("talking, recording pauses", || does(on_tape(), Act::PauseRecording)),
+        ("talking, recording paused", || taped(does(on_tape(), Act::PauseRecording), Taped::Pauses)),
+        ("talking, recording failed", || taped(recorded(), Taped::Failed)),
+        ("talking, recording not to be paused", || {
+            let mut bench = Bench::new(&format!("{RECORDED}pause_allowed = false\n"), &["312-555-0142"]);
+            bench.talk(ALICE);
+            taped(bench, Taped::Runs)
+        }),
         ("talking, keypad open", || does(talking(), Act::OpenKeypad)),
         ("talking, a key on its way", || {
             let one = '1'.try_into().unwrap();
@@ -276,6 +307,8 @@ fn act(kind: ActKind, callback_id: CallbackId) -> Act {
         ActKind::Reclassify => Act::Reclassify { to: Classification::AnsweringMachine },
         ActKind::ScheduleCallback => Act::ScheduleCallback { promise: tomorrow() },
         ActKind::CancelCallback => Act::CancelCallback { callback_id },
+        ActKind::PauseRecording => Act::PauseRecording,
+        ActKind::ResumeRecording => Act::ResumeRecording,
         ActKind::WrapUp => Act::WrapUp,
         ActKind::ApplyWrapUpReason => Act::ApplyWrapUpReason { reason: "sold".into() },
         ActKind::StateZone => Act::StateZone { zone: "America/Denver".parse().unwrap() },
@@ -285,7 +318,9 @@ fn act(kind: ActKind, callback_id: CallbackId) -> Act {
 fn described(bench: &Bench) -> String {
     let view = bench.view(ALICE);
     let guess = |d: &DialogView| d.suggested.map(|to| format!(" ({}?)", Outcome::from(to).name())).unwrap_or_default();
-    let dialogs: Vec<_> = view.dialogs.iter().map(|d| format!("{}/{}{}", d.kind, d.phase, guess(d))).collect();
+    let tape = |d: &DialogView| d.recording.map(|it| format!(", {:?}", it.state)).unwrap_or_default().to_lowercase();
+    let dialogs: Vec<_> =
+        view.dialogs.iter().map(|d| format!("{}/{}{}{}", d.kind, d.phase, guess(d), tape(d))).collect();
     let dialogs = if dialogs.is_empty() { String::new() } else { format!(" [{}]", dialogs.join(", ")) };
     let pending = view.pending.map(|next| format!(" -> {} (pending)", next.state().name())).unwrap_or_default();
     let supervision = view.supervision.map(|s| format!(" ({} {})", s.mode.name(), s.state.name())).unwrap_or_default();
@@ -332,18 +367,21 @@ fn every_situation_bears_everything_the_switch_can_tell() {
         CallProgress::Digit { digit_id: DigitId(Uuid::from_u128(42)), is_sent: true },
         CallProgress::Heard { what: Heard::AnsweringMachine },
         CallProgress::Heard { what: Heard::Fax },
+        progress_of(Taped::Runs),
+        progress_of(Taped::Pauses),
+        progress_of(Taped::Failed),
     ];
     let mut table = String::new();
     for (name, situation) in situations() {
         for (whose, channel_id) in lines(&situation()) {
             writeln!(table, "{name}: {whose}").unwrap();
-            for progress in told {
+            for progress in &told {
                 let mut bench = situation();
-                bench.tells(channel_id, progress);
+                bench.tells(channel_id, progress.clone());
                 let once = described(&bench);
                 // Told twice is told once.
                 let events = bench.events.len();
-                bench.tells(channel_id, progress);
+                bench.tells(channel_id, progress.clone());
                 assert_eq!(events, bench.events.len(), "{name}, {whose}: {progress:?} twice");
                 bench.check_at_rest();
                 let label = serde_json::to_string(&progress).unwrap();

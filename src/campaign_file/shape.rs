@@ -89,6 +89,7 @@ pub(super) const CAMPAIGN: &[Key] = &[
     key("retry", Is::Table(RETRY)),
     key("call", Is::Table(CALL)),
     key("detection", Is::Table(DETECTION)),
+    key("recording", Is::Table(RECORDING)),
     key("wrap_up", Is::Table(WRAP_UP)),
     key("callbacks", Is::Table(CALLBACKS)),
 ];
@@ -129,6 +130,8 @@ const CALL: &[Key] = &[
 ];
 
 const DETECTION: &[Key] = &[key("answering_machine", Is::Flag), key("fax", Is::Flag)];
+
+const RECORDING: &[Key] = &[key("calls_recorded", Is::Flag), key("pause_allowed", Is::Flag)];
 
 const WRAP_UP: &[Key] = &[
     key("mode", Is::Word(&["not_allowed", "optional", "required", "required_with_reason"])),

@@ -15,7 +15,7 @@ use crate::{
     domain::zone_rules::ZoneRules,
     engine::Settings,
     http::{self, ApiState, Limits, SoftphoneOffer},
-    runtime::{clock::Clock, softphones::Softphones, teams::Teams},
+    runtime::{clock::Clock, recordings::Recordings, softphones::Softphones, teams::Teams},
     store::Database,
     switch::{
         ari::{AriSettings, AriSwitch, News},
@@ -88,8 +88,10 @@ impl Live {
                 // Whoever goes on after a stop asks the switch at once for the calls it knew.
                 switch.ready(SWITCH_PATIENCE).await;
                 let softphones = softphone.is_on().then(|| Softphones::start(switch.clone(), softphone.plan(), clock));
-                let teams =
-                    Teams::new(db.clone(), switch, clock, settings, rules.clone(), seed).with_softphones(softphones);
+                let recordings = Recordings::of(switch.clone());
+                let teams = Teams::new(db.clone(), switch, clock, settings, rules.clone(), seed)
+                    .with_softphones(softphones)
+                    .with_recordings(recordings);
                 carry_ari_news(news, teams.clone(), db.clone());
                 teams
             }

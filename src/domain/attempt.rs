@@ -7,6 +7,7 @@ use super::{
     ids::{AgentId, AttemptId, CallbackId, CampaignId, ContactId, DigitId, ListId, ReservationId},
     outcome::{Classification, FailureCause, Outcome},
     phone::PhoneNumber,
+    recording::{Recording, Taped},
     retry::Disposition,
     schema::Instant,
     zone::ZoneSet,
@@ -93,6 +94,8 @@ pub struct Attempt {
     pub classification: Option<Classification>,
     /// The agent's label.
     pub wrap_up_reason: Option<String>,
+    /// Its recording, where its campaign has its calls recorded.
+    pub recording: Option<Recording>,
     /// Where it is.
     pub phase: Phase,
 }
@@ -105,7 +108,7 @@ impl Attempt {
 }
 
 /// What the switch tells of a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum CallProgress {
     /// The customer's phone rings.
@@ -133,6 +136,16 @@ pub enum CallProgress {
     Heard {
         /// What.
         what: Heard,
+    },
+    /// How the recording of the line does.
+    Recording {
+        /// Which switch has it.
+        server: String,
+        /// How.
+        taped: Taped,
+        /// The order that it follows.
+        #[schemars(with = "Instant")]
+        asked_at: Timestamp,
     },
 }
 

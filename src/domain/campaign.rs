@@ -65,6 +65,9 @@ pub struct CampaignRules {
     /// What is listened for when a call was answered.
     #[serde(default)]
     pub detection: DetectionRules,
+    /// The recording of calls.
+    #[serde(default)]
+    pub recording: RecordingRules,
     /// The time after the call.
     #[serde(default)]
     pub wrap_up: WrapUpRules,
@@ -217,6 +220,23 @@ pub struct DetectionRules {
     pub answering_machine: bool,
     /// The tone with which a fax answers.
     pub fax: bool,
+}
+
+/// Whether calls are recorded. The law of both ends may ask that the customer and the agent are told, and agree: whoever
+/// manages the campaign sees to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordingRules {
+    /// Is each call recorded, from the customer's answer to its end?
+    pub calls_recorded: bool,
+    /// May agents pause it, while a customer says what must not be on tape?
+    pub pause_allowed: bool,
+}
+
+impl Default for RecordingRules {
+    fn default() -> Self {
+        Self { calls_recorded: false, pause_allowed: true }
+    }
 }
 
 /// The time after a call.

@@ -132,6 +132,10 @@ pub enum Act {
         /// The promise.
         callback_id: CallbackId,
     },
+    /// Keep what is said off the tape, until it is resumed.
+    PauseRecording,
+    /// Record what is said again.
+    ResumeRecording,
     /// Wrap up after this call, where that is left to the agent.
     WrapUp,
     /// Label the call.
@@ -208,6 +212,8 @@ kinds! { Act, ActKind, "What an agent can do in or about a dialog.";
     Reclassify "reclassify",
     ScheduleCallback "schedule_callback",
     CancelCallback "cancel_callback",
+    PauseRecording "pause_recording",
+    ResumeRecording "resume_recording",
     WrapUp "wrap_up",
     ApplyWrapUpReason "apply_wrap_up_reason",
     StateZone "state_zone",
@@ -232,7 +238,15 @@ kinds! { Command, CommandKind, "What an agent can ask for, apart from their dial
 impl ActKind {
     /// Does it say something of a campaign's call, which every agent on it sees?
     pub fn is_about_the_call(self) -> bool {
-        matches!(self, Self::Reclassify | Self::ScheduleCallback | Self::CancelCallback | Self::StateZone)
+        matches!(
+            self,
+            Self::Reclassify
+                | Self::ScheduleCallback
+                | Self::CancelCallback
+                | Self::PauseRecording
+                | Self::ResumeRecording
+                | Self::StateZone
+        )
     }
 
     /// Does it rest while the keypad is open or a key is on its way? The call controls of the agent guide, T7.2.
@@ -254,6 +268,8 @@ impl ActKind {
             | Self::Reclassify
             | Self::ScheduleCallback
             | Self::CancelCallback
+            | Self::PauseRecording
+            | Self::ResumeRecording
             | Self::ApplyWrapUpReason
             | Self::StateZone => false,
         }

@@ -211,6 +211,30 @@ pub enum Event {
         /// The guess.
         to: Classification,
     },
+    /// What is said in the call is on tape from now on.
+    RecordingStarted {
+        /// The attempt.
+        attempt_id: AttemptId,
+        /// The file, below the switch's folder of recordings.
+        path: String,
+        /// The switch that has it.
+        server: String,
+    },
+    /// An agent had the recording paused: what is said is not on tape.
+    RecordingPaused {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
+    /// What is said is on tape again.
+    RecordingResumed {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
+    /// The call is not recorded, or not to its end, although its campaign has its calls recorded.
+    RecordingFailed {
+        /// The attempt.
+        attempt_id: AttemptId,
+    },
     /// The agent said who answered.
     AttemptReclassified {
         /// The attempt.
@@ -345,6 +369,10 @@ impl Event {
             Self::SupervisionChanged { .. } => "supervision_changed",
             Self::SupervisionEnded { .. } => "supervision_ended",
             Self::ClassificationSuggested { .. } => "classification_suggested",
+            Self::RecordingStarted { .. } => "recording_started",
+            Self::RecordingPaused { .. } => "recording_paused",
+            Self::RecordingResumed { .. } => "recording_resumed",
+            Self::RecordingFailed { .. } => "recording_failed",
             Self::AttemptReclassified { .. } => "attempt_reclassified",
             Self::WrapUpReasonApplied { .. } => "wrap_up_reason_applied",
             Self::AttemptEnded { .. } => "attempt_ended",

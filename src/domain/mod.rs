@@ -25,6 +25,7 @@ pub mod phone;
 pub mod phone_book;
 pub mod queue;
 pub mod reason;
+pub mod recording;
 pub mod refusal;
 pub mod reservation;
 pub mod retry;

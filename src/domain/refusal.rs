@@ -180,6 +180,9 @@ pub enum Refusal {
     /// The campaign is over, and would keep no promise.
     #[error("no callback can be promised: the campaign is over")]
     CallbackCampaignEnded,
+    /// The campaign does not let agents pause the recording of their calls.
+    #[error("this campaign does not allow pausing a recording")]
+    PauseNotAllowed,
     /// The campaign or queue has no wrap-up, or the call was not routed by the centre.
     #[error("this call has no wrap-up")]
     WrapUpNotAllowed,
@@ -250,6 +253,7 @@ impl Refusal {
             Self::CallbackGone => "callback_gone",
             Self::CallbackSuppressed => "callback_suppressed",
             Self::CallbackCampaignEnded => "callback_campaign_ended",
+            Self::PauseNotAllowed => "pause_not_allowed",
             Self::WrapUpNotAllowed => "wrap_up_not_allowed",
             Self::WrapUpReasonRequired => "wrap_up_reason_required",
             Self::UnknownWrapUpReason { .. } => "unknown_wrap_up_reason",

@@ -105,6 +105,8 @@ impl Engine {
             ActKind::CancelCallback => {
                 self.about_attempt(asked)?.promises_callback_id.map(drop).ok_or(Refusal::CallbackGone)
             }
+            ActKind::PauseRecording => self.can_pause(asked),
+            ActKind::ResumeRecording => self.can_resume(asked),
             ActKind::WrapUp => self.can_ask_wrap_up(asked),
             ActKind::ApplyWrapUpReason => self.can_apply_reason(asked),
         }
@@ -159,6 +161,28 @@ impl Engine {
         } else {
             Ok(())
         }
+    }
+
+    /// Is the recording of this call to be on tape, as far as its agents want?
+    fn wants_pause(&self, asked: Asked<'_>) -> Result<bool, Refusal> {
+        let recording = self.about_attempt(asked)?.recording.as_ref();
+        match recording.and_then(|recording| recording.state.wants_pause()) {
+            Some(wants_pause) => Ok(wants_pause),
+            None => asked.no("it is not recorded"),
+        }
+    }
+
+    fn can_pause(&self, asked: Asked<'_>) -> May {
+        if self.wants_pause(asked)? {
+            return asked.no("its pause was asked for");
+        }
+        let campaign_id = self.about_attempt(asked)?.campaign_id;
+        let rules = self.desks.get(&campaign_id).map(|desk| &desk.campaign.rules.recording);
+        if rules.is_some_and(|rules| rules.pause_allowed) { Ok(()) } else { Err(Refusal::PauseNotAllowed) }
+    }
+
+    fn can_resume(&self, asked: Asked<'_>) -> May {
+        if self.wants_pause(asked)? { Ok(()) } else { asked.no("the recording is not paused") }
     }
 
     fn can_ask_wrap_up(&self, asked: Asked<'_>) -> May {

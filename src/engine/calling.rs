@@ -47,6 +47,7 @@ impl Engine {
             ringing_at: None,
             classification: None,
             wrap_up_reason: None,
+            recording: None,
             phase: Phase::Dialing,
         };
         let (campaign_id, contact_id, reservation_id) = (attempt.campaign_id, attempt.contact_id, reservation.id);
@@ -88,9 +89,12 @@ impl Engine {
         if let CallProgress::Digit { digit_id, is_sent } = progress {
             return self.digit_answered(digit_id, is_sent);
         }
+        if let CallProgress::Recording { server, taped, asked_at } = progress {
+            return self.taped(channel_id, server, taped, asked_at);
+        }
         match self.channels.get(&channel_id) {
             Some(ChannelOf::Outside(dialog_id)) => self.outside_said(*dialog_id, channel_id, progress),
-            Some(ChannelOf::Phone(agent_id)) => self.phone_said(*agent_id, progress),
+            Some(ChannelOf::Phone(agent_id)) => self.phone_said(*agent_id, &progress),
             Some(ChannelOf::Supervisor(agent_id)) => self.supervisor_said(*agent_id, progress),
             None => {}
         }
@@ -120,7 +124,8 @@ impl Engine {
                 CallProgress::Ringing
                 | CallProgress::Connected
                 | CallProgress::Digit { .. }
-                | CallProgress::Heard { .. },
+                | CallProgress::Heard { .. }
+                | CallProgress::Recording { .. },
             ) => {}
         }
     }
@@ -172,6 +177,9 @@ impl Engine {
             attempt.phase = Phase::Talking { answered_at: self.now };
             attempt.classification.get_or_insert(Classification::Voice);
             self.emit_of(&attempt, Event::AttemptAnswered { attempt_id: attempt.id });
+            if state == ParticipantState::Active {
+                self.begin_recording(&mut attempt);
+            }
             self.keep(attempt);
         }
         self.answered(id);
@@ -281,6 +289,7 @@ impl Engine {
         {
             self.out.orders.push(Order::HangUp { channel_id });
         }
+        self.ask_recording_again(channel_id);
     }
 
     /// The switch does not have this line (any more). What was never answered is lost, and counts as tried.
@@ -304,14 +313,17 @@ impl Engine {
 
     // The agent's own phone.
 
-    fn phone_said(&mut self, agent_id: AgentId, progress: CallProgress) {
+    fn phone_said(&mut self, agent_id: AgentId, progress: &CallProgress) {
         match progress {
             CallProgress::Connected => self.phone_connected(agent_id),
             CallProgress::NotMade { .. } => self.phone_is_dead(agent_id),
             // Put down before it was connected: whatever waits would only ring it again.
             CallProgress::HungUp { .. } if self.connects(agent_id).is_some() => self.phone_is_dead(agent_id),
             CallProgress::HungUp { .. } => self.phone_gone(agent_id),
-            CallProgress::Ringing | CallProgress::Digit { .. } | CallProgress::Heard { .. } => {}
+            CallProgress::Ringing
+            | CallProgress::Digit { .. }
+            | CallProgress::Heard { .. }
+            | CallProgress::Recording { .. } => {}
         }
     }
 

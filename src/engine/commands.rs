@@ -131,6 +131,8 @@ impl Engine {
             Act::Reclassify { to } => self.reclassify(session, self.attempt(id)?, to),
             Act::ScheduleCallback { promise } => self.schedule(agent_id, self.attempt(id)?, &promise)?,
             Act::CancelCallback { callback_id } => self.cancel_promise(self.attempt(id)?, callback_id)?,
+            Act::PauseRecording => self.want_recording(agent_id, self.attempt(id)?, true),
+            Act::ResumeRecording => self.want_recording(agent_id, self.attempt(id)?, false),
             Act::WrapUp => self.ask_wrap_up(session, id),
             Act::ApplyWrapUpReason { reason } => self.apply_reason(id, reason)?,
             Act::StateZone { zone } => self.state_zone(session, &self.attempt(id)?, zone)?,

@@ -205,6 +205,9 @@ impl Engine {
             Who::Customer { channel_id } | Who::Other { channel_id, .. } => {
                 self.disarm_outside(id, *channel_id);
                 self.channels.remove(channel_id);
+                if matches!(who, Who::Customer { .. }) {
+                    self.end_recording(id);
+                }
             }
         }
         self.look_around(id);

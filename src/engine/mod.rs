@@ -16,6 +16,7 @@
 //! | `consulting` | end, hold, retrieve, consult, conference, transfer |
 //! | `supervising` | supervisors who listen, whisper and join |
 //! | `keypad` | tones |
+//! | `recording` | the recording of a campaign's call |
 //! | `queueing` | callers of the service queues |
 //! | `allowed` | what an agent may do now: the one place that says so |
 //! | `wrapping` | the end of a call for its agents, and of the attempt |
@@ -42,6 +43,7 @@ pub mod output;
 mod placing;
 pub mod promise_view;
 mod queueing;
+mod recording;
 mod reserving;
 mod restore;
 pub mod session;

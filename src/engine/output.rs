@@ -182,6 +182,18 @@ pub enum Order {
         /// The key.
         digit: Digit,
     },
+    /// Record a customer's line, both what they say and what they hear, wherever it goes, until it ends; or keep it off the
+    /// tape. Said again, the switch tells again how the recording does.
+    Record {
+        /// The customer's line.
+        channel_id: ChannelId,
+        /// The file, below the switch's folder of recordings.
+        path: String,
+        /// Is it kept off the tape now?
+        is_paused: bool,
+        /// When that was wanted first: what is told of it says which order it follows.
+        asked_at: Timestamp,
+    },
     /// End a line.
     HangUp {
         /// Which.
@@ -210,6 +222,7 @@ impl Order {
             Self::Leave { .. } => "leave",
             Self::Supervise { .. } => "supervise",
             Self::SendDigit { .. } => "send_digit",
+            Self::Record { .. } => "record",
             Self::HangUp { .. } => "hang_up",
             Self::EndOthers { .. } => "end_others",
         }

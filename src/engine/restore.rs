@@ -155,6 +155,7 @@ impl Engine {
         orders.sort_by_key(|order| matches!(order, Order::Retrieve { .. }));
         orders.extend(self.sessions.values().filter_map(|s| self.supervises(s, s.supervision.as_ref()?)));
         self.out.orders.extend(orders);
+        self.out.orders.extend(self.recordings_wanted());
     }
 
     /// Says again where a participant is, if they are there.

@@ -131,7 +131,8 @@ impl Engine {
                 CallProgress::Ringing
                 | CallProgress::Connected
                 | CallProgress::Digit { .. }
-                | CallProgress::Heard { .. },
+                | CallProgress::Heard { .. }
+                | CallProgress::Recording { .. },
                 _,
             ) => {}
         }

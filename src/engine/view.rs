@@ -24,6 +24,7 @@ use crate::domain::{
     ids::{AgentId, CallbackId, CampaignId, ContactId, DialogId, ReservationId},
     outcome::{Classification, Outcome},
     phone::PhoneNumber,
+    recording::{Recording, RecordingState},
     refusal::Refusal,
     schema::{Instant, WallClock},
     supervision::Supervision,
@@ -184,6 +185,8 @@ pub struct DialogView {
     pub classification: Option<Classification>,
     /// Who answered, as the switch guesses, until an agent says it.
     pub suggested: Option<Classification>,
+    /// Its recording, in a campaign's call that is recorded.
+    pub recording: Option<RecordingView>,
     /// The reasons to choose from.
     pub wrap_up_reasons: Vec<String>,
     /// The reason chosen, by whichever agent.
@@ -201,6 +204,22 @@ pub struct DialogView {
     pub allowed_acts: Vec<&'static str>,
     /// What does not, and why.
     pub refused_acts: BTreeMap<&'static str, RefusedView>,
+}
+
+/// How the recording of a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct RecordingView {
+    /// Where it is.
+    pub state: RecordingState,
+    /// Since when.
+    #[schemars(with = "Instant")]
+    pub since_at: Timestamp,
+}
+
+impl From<&Recording> for RecordingView {
+    fn from(recording: &Recording) -> Self {
+        Self { state: recording.state, since_at: recording.since_at }
+    }
 }
 
 /// One party of a dialog.
@@ -360,6 +379,7 @@ impl Engine {
             is_unfolded: false,
             classification: attempt.map(|attempt| attempt.classification.unwrap_or_default()),
             suggested: dialog.suggested,
+            recording: attempt.and_then(|attempt| attempt.recording.as_ref()).map(RecordingView::from),
             wrap_up_reasons: self.wrap_up_reasons(dialog),
             wrap_up_reason: dialog.wrap_up_reason.clone(),
             wrap_up_ends_at,

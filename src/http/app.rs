@@ -10,6 +10,7 @@ use super::{
     forecasts::Forecasts,
     limits::{Limiter, Limits, Streams},
     outlooks::Outlooks,
+    recordings::AT_ONCE,
     softphone::SoftphoneOffer,
     tries::Tries,
     uploads::Uploads,
@@ -58,6 +59,8 @@ pub(super) struct Inner {
     pub uploads: Uploads,
     /// Searches that look at every contact: one at a time.
     pub searches: Semaphore,
+    /// Recordings that are being sent.
+    pub listeners: Arc<Semaphore>,
 }
 
 impl App {
@@ -65,6 +68,7 @@ impl App {
         let limiter = Limiter::new(&api.limits);
         let (believed, streams, outlooks, forecasts, uploads) = Default::default();
         let searches = Semaphore::new(1);
+        let listeners = Arc::new(Semaphore::new(AT_ONCE));
         Self(Arc::new(Inner {
             api,
             believed,
@@ -75,6 +79,7 @@ impl App {
             forecasts,
             uploads,
             searches,
+            listeners,
         }))
     }
 }

@@ -113,6 +113,16 @@ pub(super) async fn close_keypad(me: Me, Path(path): Path<DialogPath>) -> View {
     me.act(&path, Act::CloseKeypad).await
 }
 
+/// Keep what is said off the tape, until somebody on the call resumes it.
+pub(super) async fn pause_recording(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::PauseRecording).await
+}
+
+/// Record what is said again.
+pub(super) async fn resume_recording(me: Me, Path(path): Path<DialogPath>) -> View {
+    me.act(&path, Act::ResumeRecording).await
+}
+
 /// A key.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -18,6 +18,7 @@ use crate::{
         ids::{AttemptId, CallbackId, ContactId},
         outcome::Outcome,
         phone::PhoneNumber,
+        recording::RecordingState,
         schema::Instant,
         wall_time::WallTime,
     },
@@ -57,6 +58,8 @@ struct PastAttempt {
     outcome: Outcome,
     /// The agent's label.
     wrap_up_reason: Option<String>,
+    /// Is there a recording of it?
+    is_recorded: bool,
 }
 
 /// One promise.
@@ -100,8 +103,9 @@ fn has_in_hand(view: &AgentView, id: ContactId) -> bool {
 
 fn over(attempt: Attempt) -> Option<PastAttempt> {
     let Phase::Ended(ended) = attempt.phase else { return None };
-    let Attempt { id: attempt_id, opened_at, number, wrap_up_reason, .. } = attempt;
-    Some(PastAttempt { attempt_id, opened_at, number, outcome: ended.outcome, wrap_up_reason })
+    let Attempt { id: attempt_id, opened_at, number, wrap_up_reason, recording, .. } = attempt;
+    let is_recorded = recording.is_some_and(|recording| recording.state == RecordingState::Stored);
+    Some(PastAttempt { attempt_id, opened_at, number, outcome: ended.outcome, wrap_up_reason, is_recorded })
 }
 
 fn told(callback: &Callback) -> PastCallback {

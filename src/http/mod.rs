@@ -29,6 +29,7 @@ mod phone_books;
 mod problem;
 mod queues;
 mod reasons;
+mod recordings;
 mod reports;
 mod routes;
 mod rules_body;

@@ -114,6 +114,8 @@ codes! {
     UnknownAgent "unknown_agent" NOT_FOUND "There is no such agent";
     UnknownCampaign "unknown_campaign" NOT_FOUND "There is no such campaign";
     UnknownContact "unknown_contact" NOT_FOUND "There is no such contact";
+    UnknownAttempt "unknown_attempt" NOT_FOUND "There is no such attempt";
+    NoRecording "no_recording" NOT_FOUND "There is no recording";
     UnknownPhoneBook "unknown_phone_book" NOT_FOUND "There is no such phone book";
     UnknownToken "unknown_token" NOT_FOUND "There is no such token";
     UnknownUser "unknown_user" NOT_FOUND "There is no such user";
@@ -152,6 +154,7 @@ codes! {
     Inconsistent "inconsistent" INTERNAL_SERVER_ERROR "Stored data is impossible";
     TeamUnavailable "team_unavailable" SERVICE_UNAVAILABLE "The team is not served at the moment";
     StoreUnavailable "store_unavailable" SERVICE_UNAVAILABLE "The database does not answer";
+    RecordingUnavailable "recording_unavailable" SERVICE_UNAVAILABLE "The switch does not give the recording";
     SoftphoneUnavailable "softphone_unavailable" SERVICE_UNAVAILABLE "The switch does not take the telephone";
     TimedOut "timed_out" SERVICE_UNAVAILABLE "The request took too long";
 }
@@ -210,6 +213,7 @@ pub fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::UnknownAgent => StatusCode::NOT_FOUND,
         Refusal::RejectNotAllowed
         | Refusal::CloseNotAllowed
+        | Refusal::PauseNotAllowed
         | Refusal::WrapUpNotAllowed
         | Refusal::ExtensionNotAllowed
         | Refusal::CountryNotAllowed { .. }
@@ -419,6 +423,7 @@ mod tests {
             Refusal::CallbackGone,
             Refusal::CallbackSuppressed,
             Refusal::CallbackCampaignEnded,
+            Refusal::PauseNotAllowed,
             Refusal::WrapUpNotAllowed,
             Refusal::WrapUpReasonRequired,
             Refusal::UnknownWrapUpReason { reason: text() },

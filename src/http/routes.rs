@@ -18,7 +18,8 @@ use super::{
     openapi::{Described, Document},
     outlooks, pages, phone_books,
     problem::{Code, Problem},
-    queues, reasons, reports, session, softphone, supervision, suppressions, teams, tokens, uploads, users, waiting,
+    queues, reasons, recordings, reports, session, softphone, supervision, suppressions, teams, tokens, uploads, users,
+    waiting,
 };
 use crate::store::Role;
 
@@ -90,6 +91,8 @@ fn table(r: &mut Routes) {
     r.put("/v1/me/dialogs/{dialog_id}/callback", AGENT, "Schedule or change the callback", dialogs::schedule_callback);
     r.delete("/v1/me/dialogs/{dialog_id}/callback", AGENT, "Cancel the callback", dialogs::cancel_callback);
     r.post("/v1/me/dialogs/{dialog_id}/callback/look", AGENT, "What would become of a callback", dialogs::look_at_callback);
+    r.put("/v1/me/dialogs/{dialog_id}/recording-pause", AGENT, "Keep what is said off the tape", dialogs::pause_recording);
+    r.delete("/v1/me/dialogs/{dialog_id}/recording-pause", AGENT, "Record what is said again", dialogs::resume_recording);
     r.post("/v1/me/dialogs/{dialog_id}/wrap-up", AGENT, "Wrap up after this call", dialogs::wrap_up);
     r.put("/v1/me/dialogs/{dialog_id}/wrap-up-reason", AGENT, "Label the call", dialogs::apply_wrap_up_reason);
     r.put("/v1/me/dialogs/{dialog_id}/zone", AGENT, "State the customer's zone", dialogs::state_zone);
@@ -138,6 +141,8 @@ fn table(r: &mut Routes) {
     r.get("/v1/contacts/{contact_id}/explain", SUPERVISOR, "Why a contact is called or not", contacts::explain);
     r.get("/v1/contacts/{contact_id}/attempts", SUPERVISOR, "Attempts of a contact", contacts::attempts);
     r.get("/v1/contacts/{contact_id}/callbacks", SUPERVISOR, "Callbacks of a contact", contacts::callbacks_of);
+
+    r.get("/v1/attempts/{attempt_id}/recording", SUPERVISOR, "The recording of an attempt", recordings::of_attempt);
 
     r.post("/v1/suppressions/search", MANAGER, "Numbers not to be called", suppressions::list);
     r.get("/v1/reports/{kind}", SUPERVISOR, "A report, as JSON, CSV or Parquet", reports::one);

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod handle;
 mod live;
+pub mod recordings;
 pub mod softphones;
 pub mod step;
 pub mod teams;

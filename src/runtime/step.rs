@@ -211,6 +211,8 @@ fn not_ordered(order: &Order, error: &crate::ports::SwitchError) -> Option<Input
         | Order::Retrieve { .. }
         | Order::Join { .. }
         | Order::Leave { .. }
+        // It may be on tape all the same: it is asked for again with the next look at the lines.
+        | Order::Record { .. }
         | Order::HangUp { .. }
         | Order::EndOthers { .. } => None,
     }

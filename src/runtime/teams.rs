@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::{broadcast, mpsc};
 
-use super::{clock::Clock, handle::TeamHandle, live::Team, softphones::Softphones};
+use super::{clock::Clock, handle::TeamHandle, live::Team, recordings::Recordings, softphones::Softphones};
 use crate::{
     domain::{
         attempt::CallProgress,
@@ -33,6 +33,7 @@ pub struct Teams {
     start: Arc<dyn Fn(TeamId) -> TeamHandle + Send + Sync>,
     switch_health: Arc<dyn Fn() -> Vec<ServerHealth> + Send + Sync>,
     softphones: Option<Softphones>,
+    recordings: Option<Recordings>,
 }
 
 impl Teams {
@@ -66,13 +67,31 @@ impl Teams {
             tokio::spawn(team.serve());
             TeamHandle { team_id, inbox: sender, feed }
         };
-        Self { handles: Arc::default(), routes, start: Arc::new(start), switch_health, softphones: None }
+        Self {
+            handles: Arc::default(),
+            routes,
+            start: Arc::new(start),
+            switch_health,
+            softphones: None,
+            recordings: None,
+        }
     }
 
     /// Offers agents telephones in their browsers. Said before any team is served.
     #[must_use]
     pub fn with_softphones(self, softphones: Option<Softphones>) -> Self {
         Self { softphones, ..self }
+    }
+
+    /// Stored recordings can be fetched from here. Said before any team is served.
+    #[must_use]
+    pub fn with_recordings(self, recordings: Recordings) -> Self {
+        Self { recordings: Some(recordings), ..self }
+    }
+
+    /// Where stored recordings are fetched from, where there is such a place.
+    pub fn recordings(&self) -> Option<&Recordings> {
+        self.recordings.as_ref()
     }
 
     /// Telephones in browsers, where they are offered.
@@ -122,7 +141,7 @@ impl Teams {
             Some(team_id) => self.team(team_id).switch_told(channel_id, progress).await,
             None => {
                 for team in self.all() {
-                    team.switch_told(channel_id, progress).await;
+                    team.switch_told(channel_id, progress.clone()).await;
                 }
             }
         }
@@ -197,6 +216,7 @@ impl<W: Switch> Switch for OfTeam<W> {
             | Order::Join { .. }
             | Order::Leave { .. }
             | Order::SendDigit { .. }
+            | Order::Record { .. }
             | Order::HangUp { .. } => {}
         }
         self.shared.switch.order(now, order).await

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::dialog_checks::DialogChecks;
+use super::{dialog_checks::DialogChecks, tape_checks::TapeChecks};
 use crate::{
     domain::{
         callback::{Callback, CallbackState},
@@ -16,6 +16,7 @@ use crate::{
         zone_rules::ZoneRules,
     },
     engine::output::{Changes, Destination, Order},
+    switch::simulated::Tape,
 };
 
 /// An invariant that does not hold.
@@ -44,6 +45,7 @@ pub struct Checks {
     kept: BTreeSet<CallbackId>,
     closed: BTreeSet<ContactId>,
     dialogs: DialogChecks,
+    tapes: TapeChecks,
     /// How often an order, an event or a callback was checked.
     pub checked: u64,
 }
@@ -75,6 +77,7 @@ impl Checks {
             self.callbacks.insert(callback.id, callback.clone());
         }
         self.dialogs.committed(changes);
+        self.tapes.committed(changes);
     }
 
     /// All events of a commit were given: what holds whenever the engine rests.
@@ -91,6 +94,19 @@ impl Checks {
     /// The invariant that is broken.
     pub fn rooms(&mut self, now: Timestamp, rooms: &BTreeMap<ChannelId, Option<DialogId>>) -> Result<(), Broken> {
         found(now, self.dialogs.rooms(now, rooms))
+    }
+
+    /// Every recording of the switch, and its lines with their rooms, once the orders of a step are given.
+    ///
+    /// # Errors
+    /// The invariant that is broken.
+    pub fn tapes(
+        &self,
+        now: Timestamp,
+        tapes: &BTreeMap<ChannelId, Tape>,
+        rooms: &BTreeMap<ChannelId, Option<DialogId>>,
+    ) -> Result<(), Broken> {
+        found(now, self.tapes.tapes(tapes, rooms, &self.campaigns))
     }
 
     /// Somebody calls.

@@ -15,6 +15,8 @@ pub struct Habits {
     pub holds: u32,
     /// Conversations in which they use the keypad.
     pub keypads: u32,
+    /// Recorded conversations in which they pause the recording.
+    pub pauses: u32,
     /// Looks at the screen at which they try what does not work, or click wrong.
     pub fumbles: u32,
     /// Of what they planned and what does not work any more: what they try all the same.
@@ -37,6 +39,7 @@ impl Habits {
             direct_transfers: 30,
             holds: 70,
             keypads: 40,
+            pauses: 60,
             fumbles: 3,
             clicks_too_late: 50,
             declines: 30,
@@ -54,6 +57,7 @@ impl Habits {
             direct_transfers: 120,
             holds: 200,
             keypads: 200,
+            pauses: 300,
             fumbles: 60,
             clicks_too_late: 250,
             declines: 150,

@@ -12,6 +12,7 @@ mod recorded;
 pub mod scenario;
 mod supervisor;
 mod talking;
+mod tape_checks;
 pub mod worker;
 pub mod world;
 

@@ -47,6 +47,7 @@ impl Recorded {
             | Order::Connect { .. }
             | Order::Supervise { .. }
             | Order::SendDigit { .. }
+            | Order::Record { .. }
             | Order::HangUp { .. } => true,
             Order::Admit { .. }
             | Order::Hold { .. }

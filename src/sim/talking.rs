@@ -42,7 +42,20 @@ pub(super) fn talk(talk: &Talk<'_>, dice: &mut Xoshiro256PlusPlus) -> Plan {
     } else if can("open_keypad") && hits(dice, habits.keypads) {
         plan.push((millis(dice, 2_000..10_000), act(call, Act::OpenKeypad)));
     }
+    if can("pause_recording") && hits(dice, habits.pauses) {
+        plan.extend(pause(call, dice));
+    }
     afterwards(call, dice, &mut plan);
+    plan
+}
+
+/// The customer says a card number; some agents forget to go on recording.
+fn pause(call: &DialogView, dice: &mut Xoshiro256PlusPlus) -> Plan {
+    let at = millis(dice, 1_000..15_000);
+    let mut plan = vec![(at, act(call, Act::PauseRecording))];
+    if dice.random_range(0..4) > 0 {
+        plan.push((at + millis(dice, 50..20_000), act(call, Act::ResumeRecording)));
+    }
     plan
 }
 

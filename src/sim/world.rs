@@ -294,7 +294,7 @@ impl<S: Store> World<S> {
                 News::Lost => {}
                 News::Late(by) => self.plan(self.now + by, Happening::Told(channel_id, progress)),
                 News::Told(times) => {
-                    inputs.extend((0..times).map(|_| Input::Switch { channel_id, progress }));
+                    inputs.extend((0..times).map(|_| Input::Switch { channel_id, progress: progress.clone() }));
                 }
             }
         }
@@ -473,6 +473,8 @@ impl<S: Store> World<S> {
         if !self.step.wants_more() {
             let rooms = self.switch.switch.lines();
             self.checks.rooms(self.now, &rooms).map_err(|broken| self.broken(broken))?;
+            let tapes = self.switch.switch.tapes();
+            self.checks.tapes(self.now, &tapes, &rooms).map_err(|broken| self.broken(broken))?;
         }
         self.look(touched);
         Ok(())

@@ -19,7 +19,7 @@ use crate::{
         campaign::Campaign,
         contact::{Contact, ContactState, StatedZones},
         eligibility::{Place, place},
-        ids::{CampaignId, ContactId},
+        ids::{AttemptId, CampaignId, ContactId},
         phone::PhoneNumber,
         schema::Instant,
     },
@@ -97,6 +97,11 @@ impl Database {
     ) -> Result<Vec<Contact>, StoreError> {
         let args = args![to_json(number), campaign_id.map(|id| id.0), page(rows)];
         read_all(&self.db().rows(sql::CONTACTS_WITH_NUMBER, args).await?)
+    }
+
+    /// The attempt with this id.
+    pub async fn attempt(&self, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
+        read_first(&self.db().rows(sql::ATTEMPT, args![id]).await?)
     }
 
     /// The attempts on a contact, the latest first.

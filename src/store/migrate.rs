@@ -45,6 +45,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0010_users.sql"),
         postgres: include_str!("../../migrations/postgres/0010_users.sql"),
     },
+    Migration {
+        version: 11,
+        sqlite: include_str!("../../migrations/sqlite/0011_recordings.sql"),
+        postgres: include_str!("../../migrations/postgres/0011_recordings.sql"),
+    },
 ];
 
 /// Any number, the same in every process: whoever holds its lock migrates.

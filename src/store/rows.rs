@@ -18,6 +18,7 @@ use crate::{
         },
         outcome::{Classification, FailureCause, Outcome},
         phone::PhoneNumber,
+        recording::{Recording, RecordingState},
         reservation::{Reservation, ReservationEnd},
         retry::Disposition,
         suppression::Suppression,
@@ -139,6 +140,8 @@ pub(super) struct AttemptRow<'a> {
     classification: Option<Classification>,
     wrap_up_reason: Option<&'a str>,
     #[serde(flatten)]
+    recording: RecordingRow<'a>,
+    #[serde(flatten)]
     phase: PhaseRow,
 }
 
@@ -160,7 +163,31 @@ impl<'a> From<&'a Attempt> for AttemptRow<'a> {
             ringing_at: millis(it.ringing_at),
             classification: it.classification,
             wrap_up_reason: it.wrap_up_reason.as_deref(),
+            recording: it.recording.as_ref().map(RecordingRow::from).unwrap_or_default(),
             phase: (&it.phase).into(),
+        }
+    }
+}
+
+/// The columns that say where the recording of an attempt is.
+#[expect(clippy::struct_field_names, reason = "they are the names of columns")]
+#[derive(Default, Serialize)]
+struct RecordingRow<'a> {
+    recording_path: Option<&'a str>,
+    recording_server: Option<&'a str>,
+    recording_state: Option<RecordingState>,
+    recording_since_at: Option<Millis>,
+    recording_paused_by: Option<AgentId>,
+}
+
+impl<'a> From<&'a Recording> for RecordingRow<'a> {
+    fn from(it: &'a Recording) -> Self {
+        Self {
+            recording_path: Some(&it.path),
+            recording_server: it.server.as_deref(),
+            recording_state: Some(it.state),
+            recording_since_at: millis(Some(it.since_at)),
+            recording_paused_by: it.paused_by,
         }
     }
 }

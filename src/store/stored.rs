@@ -12,6 +12,7 @@ use crate::{
         event::EventRecord,
         ids::{AgentId, CampaignId, ContactId, ListId, TeamId},
         outcome::{FailureCause, Outcome},
+        recording::Recording,
         reservation::{Reservation, ReservationEnded},
         retry::Disposition,
         suppression::Suppression,
@@ -129,9 +130,21 @@ impl Stored for Attempt {
             ringing_at: r.maybe_at("ringing_at")?,
             classification: r.maybe_word("classification")?,
             wrap_up_reason: r.maybe_text("wrap_up_reason")?,
+            recording: recording(r)?,
             phase: phase(r)?,
         })
     }
+}
+
+fn recording(r: &Record<'_>) -> Result<Option<Recording>, StoreError> {
+    let Some(path) = r.maybe_text("recording_path")? else { return Ok(None) };
+    Ok(Some(Recording {
+        path,
+        server: r.maybe_text("recording_server")?,
+        state: r.word("recording_state")?,
+        since_at: r.at("recording_since_at")?,
+        paused_by: r.maybe_int("recording_paused_by")?.map(AgentId),
+    }))
 }
 
 fn phase(r: &Record<'_>) -> Result<Phase, StoreError> {

@@ -14,6 +14,7 @@ const ROLES: [&str; 4] = ["agent", "supervisor", "manager", "admin"];
 fn filled(path: &str) -> String {
     path.replace("{reservation_id}", "00000000-0000-7000-8000-000000000000")
         .replace("{dialog_id}", "00000000-0000-7000-8000-000000000000")
+        .replace("{attempt_id}", "00000000-0000-7000-8000-000000000000")
         .replace("{contact_id}", "999999")
         .replace("{agent_id}", "999999")
         .replace("{token_id}", "999999")

@@ -2,6 +2,7 @@
 //! languages; and what holds around them. The telephone network is played by the test, as in `journeys_http`.
 
 mod around;
+mod recording;
 mod seat;
 mod t01;
 mod t02;

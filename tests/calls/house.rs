@@ -52,6 +52,11 @@ impl House {
         Self::calling(&campaign, digits, "").await
     }
 
+    /// With a campaign; `rules` goes to the end of its file.
+    pub async fn with_rules(digits: &[&str], rules: &str) -> Self {
+        Self::calling(&format!("{CAMPAIGN}{rules}"), digits, "").await
+    }
+
     async fn calling(campaign: &str, digits: &[&str], settings: &str) -> Self {
         let rig = Rig::start().await;
         let place = Place::new();

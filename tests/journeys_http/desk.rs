@@ -28,7 +28,7 @@ async fn what_is_refused_is_said_beside_what_is_allowed() {
     let refused = &dialog["refused_acts"]["retrieve"];
     assert_eq!((&refused["code"], &refused["why"]), (&json!("not_in_this_call"), &json!("it is not on hold")));
     let (allowed, refused) = (dialog["allowed_acts"].as_array().unwrap(), dialog["refused_acts"].as_object().unwrap());
-    assert_eq!(allowed.len() + refused.len(), 18, "every act is one or the other");
+    assert_eq!(allowed.len() + refused.len(), 20, "every act is one or the other");
     kim.acts(call.id, "open_keypad").await;
     assert_eq!(kim.sees(call.id).await["refused_acts"]["end"]["code"], "keypad_open");
 }

@@ -545,6 +545,8 @@ fn route(act: &str) -> (Method, &'static str) {
         "reclassify" => (Method::PUT, "classification"),
         "schedule_callback" => (Method::PUT, "callback"),
         "cancel_callback" => (Method::DELETE, "callback"),
+        "pause_recording" => (Method::PUT, "recording-pause"),
+        "resume_recording" => (Method::DELETE, "recording-pause"),
         "wrap_up" => (Method::POST, "wrap-up"),
         "apply_wrap_up_reason" => (Method::PUT, "wrap-up-reason"),
         "state_zone" => (Method::PUT, "zone"),

@@ -18,6 +18,7 @@ use rappel::{
         ids::{AgentId, CampaignId, ListId, TeamId},
         outcome::{FailureCause, Outcome},
         phone::{LineType, PhoneNumber},
+        recording::{Recording, RecordingState},
         reservation::{Reservation, ReservationEnd, ReservationEnded},
         retry::Disposition,
         wall_time::WallTime,
@@ -367,6 +368,11 @@ impl Day {
             ringing_at,
             classification: None,
             wrap_up_reason: None,
+            // Some recordings fail, by the second at which it was answered: no dice, so that the day stays the same.
+            recording: answered_at.map(|at| Recording {
+                state: if at.as_second() % 5 == 0 { RecordingState::Failed } else { RecordingState::Stored },
+                ..Recording::begins(Uuid::from_u128(7).into(), at)
+            }),
             phase: Phase::Ended(Ended { answered_at, hung_up_at, ended_at, outcome, disposition }),
         };
         self.attempts.push(attempt);

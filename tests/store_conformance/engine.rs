@@ -9,6 +9,7 @@ use rappel::{
         contact::{CloseReason, Contact, ContactState, NumberClosed, NumberProgress, Progress, StatedZones},
         event::Event,
         outcome::{Classification, FailureCause, Outcome},
+        recording::{Recording, RecordingState},
         reservation::{ReservationEnd, ReservationEnded},
         retry::Disposition,
         suppression::Suppression,
@@ -90,6 +91,13 @@ fn attempt(world: &World, n: u128, agent: usize, contact: &Contact, phase: Phase
         ringing_at: Some(now() + minutes(1)),
         classification: Some(Classification::AnsweringMachine),
         wrap_up_reason: Some("Sale".to_owned()),
+        recording: Some(Recording {
+            path: "2026-11-24/a.wav".to_owned(),
+            server: Some("http://127.0.0.1:8088".to_owned()),
+            state: RecordingState::Paused,
+            since_at: now() + minutes(2),
+            paused_by: Some(world.agent_id(agent)),
+        }),
         phase,
     }
 }

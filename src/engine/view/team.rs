@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::reason_of;
+use super::{RecordingView, reason_of};
 use crate::{
     domain::{
         agent::{Agent, AgentState, NextState},
@@ -70,6 +70,8 @@ pub struct AgentLine {
     pub contact_name: Option<String>,
     /// The campaign or the service queue they work for.
     pub works_for: Option<String>,
+    /// The recording of the campaign's call they are in.
+    pub recording: Option<RecordingView>,
     /// The dialogs they are in.
     pub dialog_ids: Vec<DialogId>,
     /// The supervisor with their call.
@@ -127,9 +129,15 @@ impl Engine {
             contact_id,
             contact_name: contact.map(full_name),
             works_for: campaign.map(|campaign| campaign.rules.name.clone()).or(queue),
+            recording: self.recording_of(&dialogs),
             dialog_ids: dialogs.iter().map(|dialog| dialog.id).collect(),
             supervision: session.and_then(|s| s.supervision.clone()),
         }
+    }
+
+    fn recording_of(&self, dialogs: &[&Dialog]) -> Option<RecordingView> {
+        let attempts = dialogs.iter().filter_map(|dialog| self.attempts.get(&self.attempt_of(dialog.id)?));
+        attempts.filter_map(|attempt| attempt.recording.as_ref()).map(RecordingView::from).next()
     }
 
     fn callers_waiting(&self) -> impl Iterator<Item = &Dialog> {

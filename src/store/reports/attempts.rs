@@ -18,23 +18,28 @@ pub(super) const ATTEMPTS: Source = Source {
     keys: &[],
 };
 
-/// What is summed up: attempts, answered, those that rang and for how long, those whose talk is over and for how long.
-pub(super) const SUMS: [&str; 6] = [
+/// What is summed up: attempts, answered, those that rang and for how long, those whose talk is over and for how long, those
+/// with a recording, those that should have one and have none, or none to the end.
+pub(super) const SUMS: [&str; 8] = [
     "COUNT(*)",
     "COUNT(answered_at)",
     "COUNT(ringing_at + COALESCE(answered_at, hung_up_at))",
     "SUM(COALESCE(answered_at, hung_up_at) - ringing_at)",
     "COUNT(answered_at + hung_up_at)",
     "SUM(hung_up_at - answered_at)",
+    "COUNT(CASE WHEN recording_state <> 'failed' THEN 1 END)",
+    "COUNT(CASE WHEN recording_state = 'failed' THEN 1 END)",
 ];
 
-const FIGURES: [(&str, Figure); 6] = [
+const FIGURES: [(&str, Figure); 8] = [
     ("attempts", Figure::Count(0)),
     ("answered", Figure::Count(1)),
     ("answered_share", Figure::Share(1, 0)),
     ("ring_seconds_average", Figure::Average(3, 2)),
     ("talk_seconds", Figure::Seconds(5)),
     ("talk_seconds_average", Figure::Average(5, 4)),
+    ("recorded", Figure::Count(6)),
+    ("recordings_failed", Figure::Count(7)),
 ];
 
 pub(super) async fn report(asked: &Asked<'_>) -> Result<Report, ReportError> {

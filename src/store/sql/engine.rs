@@ -46,7 +46,8 @@ super::statements! { ENGINE:
         INSERT INTO attempts (id, reservation_id, agent_id, campaign_id, list_id, contact_id, number, zones, tzdb_version,
             keeps_callback_id, promises_callback_id, phase, opened_at, ringing_at, answered_at,
             hung_up_at, wrap_up_ends_at, ended_at, classification, wrap_up_reason, outcome, cause,
-            disposition, retry_at, callback_id, close_reason)
+            disposition, retry_at, callback_id, close_reason, recording_path, recording_server, recording_state,
+            recording_since_at, recording_paused_by)
         SELECT value->>'id', value->>'reservation_id', CAST(value->>'agent_id' AS BIGINT),
             CAST(value->>'campaign_id' AS BIGINT), CAST(value->>'list_id' AS BIGINT),
             CAST(value->>'contact_id' AS BIGINT), value->>'number', value->>'zones', value->>'tzdb_version',
@@ -55,7 +56,9 @@ super::statements! { ENGINE:
             CAST(value->>'answered_at' AS BIGINT), CAST(value->>'hung_up_at' AS BIGINT),
             CAST(value->>'wrap_up_ends_at' AS BIGINT), CAST(value->>'ended_at' AS BIGINT), value->>'classification',
             value->>'wrap_up_reason', value->>'outcome', value->>'cause', value->>'disposition',
-            CAST(value->>'retry_at' AS BIGINT), value->>'callback_id', value->>'close_reason'
+            CAST(value->>'retry_at' AS BIGINT), value->>'callback_id', value->>'close_reason', value->>'recording_path',
+            value->>'recording_server', value->>'recording_state', CAST(value->>'recording_since_at' AS BIGINT),
+            CAST(value->>'recording_paused_by' AS BIGINT)
         FROM " EACH "
         WHERE true ON CONFLICT (id) DO UPDATE SET
             promises_callback_id = excluded.promises_callback_id, phase = excluded.phase,
@@ -63,7 +66,10 @@ super::statements! { ENGINE:
             hung_up_at = excluded.hung_up_at, wrap_up_ends_at = excluded.wrap_up_ends_at, ended_at = excluded.ended_at,
             classification = excluded.classification, wrap_up_reason = excluded.wrap_up_reason,
             outcome = excluded.outcome, cause = excluded.cause, disposition = excluded.disposition,
-            retry_at = excluded.retry_at, callback_id = excluded.callback_id, close_reason = excluded.close_reason
+            retry_at = excluded.retry_at, callback_id = excluded.callback_id, close_reason = excluded.close_reason,
+            recording_path = excluded.recording_path, recording_server = excluded.recording_server,
+            recording_state = excluded.recording_state, recording_since_at = excluded.recording_since_at,
+            recording_paused_by = excluded.recording_paused_by
         WHERE attempts.ended_at IS NULL";
 
     /// What is settled stays as it is.

@@ -107,6 +107,8 @@ super::statements! { MANAGEMENT:
         SELECT * FROM contacts
         WHERE numbers LIKE '%' || CAST($1 AS TEXT) || '%' AND (CAST($2 AS BIGINT) IS NULL OR campaign_id = $2)
         ORDER BY id LIMIT $3";
+    ATTEMPT = "
+        SELECT * FROM attempts WHERE id = $1";
     ATTEMPTS_OF_CONTACT = "
         SELECT * FROM attempts WHERE contact_id = $1 ORDER BY opened_at DESC, id DESC LIMIT $2";
 

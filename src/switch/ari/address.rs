@@ -43,6 +43,17 @@ impl Address {
         Ok(Self { url: url.to_owned(), user: user.to_owned(), password: password.to_owned(), tls })
     }
 
+    /// Its host and port, without brackets.
+    pub(super) fn host_and_port(&self) -> Result<(String, u16), Broken> {
+        let (scheme, host) = parts(&self.url);
+        let authority = self.url.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or_default();
+        let after = authority.rsplit_once(host).map_or("", |(_, after)| after.trim_start_matches(']'));
+        let default = if is_tls(scheme) { 443 } else { 80 };
+        let port = after.strip_prefix(':').map_or(Ok(default), str::parse);
+        let port = port.map_err(|_| Broken(format!("\"{}\" names no port", self.url)))?;
+        Ok((host.to_owned(), port))
+    }
+
     /// Do the password and everything that is said go over a network in clear text?
     pub fn is_overheard(&self) -> bool {
         let (_, host) = parts(&self.url);

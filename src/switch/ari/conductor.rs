@@ -8,13 +8,17 @@
 mod coming_back;
 mod hearing;
 mod line;
+mod recordings;
 mod supervisors;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Value, json};
 
-use self::line::{Asked, Line, Role, Stage};
+use self::{
+    line::{Asked, Line, Role, Stage},
+    recordings::Tape,
+};
 use super::{
     AriPlan, causes,
     events::{AriEvent, ChannelInfo},
@@ -27,6 +31,7 @@ use crate::{
         dialog::Caller,
         ids::{ChannelId, DialogId},
         outcome::FailureCause,
+        recording::Taped,
     },
     engine::output::{Destination, Order, Phone},
 };
@@ -83,21 +88,30 @@ pub enum Out {
 #[derive(Debug)]
 pub struct Conductor {
     plan: AriPlan,
+    /// What this Asterisk is called.
+    server: String,
     lines: BTreeMap<ChannelId, Line>,
     /// Rooms that were asked for.
     rooms: BTreeSet<DialogId>,
+    /// The recordings that are wanted, by the line they are of.
+    tapes: BTreeMap<ChannelId, Tape>,
+    /// Channels that snoop, there when the connection came or made for a recording.
+    recorders: BTreeSet<ChannelId>,
     asked: BTreeMap<u64, Asked>,
     last_request: u64,
     out: VecDeque<Out>,
 }
 
 impl Conductor {
-    /// Nothing is known yet.
-    pub fn new(plan: AriPlan) -> Self {
+    /// Nothing is known yet of the Asterisk that is called so.
+    pub fn new(plan: AriPlan, server: &str) -> Self {
         Self {
             plan,
+            server: server.to_owned(),
             lines: BTreeMap::new(),
             rooms: BTreeSet::new(),
+            tapes: BTreeMap::new(),
+            recorders: BTreeSet::new(),
             asked: BTreeMap::new(),
             last_request: 0,
             out: VecDeque::new(),
@@ -112,7 +126,11 @@ impl Conductor {
     /// Is this line there, or on its way? Whoever asks knows it.
     pub fn has(&mut self, channel_id: ChannelId) -> bool {
         self.claim(channel_id);
-        self.lines.contains_key(&channel_id)
+        let is_there = self.lines.contains_key(&channel_id);
+        if !is_there {
+            self.forget_tape(channel_id);
+        }
+        is_there
     }
 
     /// How many lines there are.
@@ -147,6 +165,9 @@ impl Conductor {
                     ),
                     None => self.tell(*channel_id, CallProgress::Digit { digit_id: *digit_id, is_sent: false }),
                 }
+            }
+            Order::Record { channel_id, path, is_paused, asked_at } => {
+                self.want_tape(*channel_id, path, *is_paused, *asked_at);
             }
             Order::HangUp { channel_id } => self.hang_up(*channel_id),
             Order::EndOthers { keep, .. } => keep.iter().for_each(|id| self.claim(*id)),
@@ -206,6 +227,7 @@ impl Conductor {
     }
 
     fn hang_up(&mut self, id: ChannelId) {
+        self.forget_tape(id);
         let Some(line) = self.lines.get_mut(&id) else {
             // A line of an earlier life, or none at all: the answer says which.
             return self.ask(Asked::End(id), "DELETE", format!("channels/{id}"), None);
@@ -236,7 +258,10 @@ impl Conductor {
     /// Takes an event.
     pub fn event(&mut self, event: AriEvent) {
         match event {
+            AriEvent::StasisStart { channel, args } if self.is_recorder(&channel, &args) => {}
             AriEvent::StasisStart { channel, args } => self.in_application(&channel, &args),
+            AriEvent::RecordingStarted { recording } => self.tape_told(&recording, Taped::Runs),
+            AriEvent::RecordingFailed { recording } => self.tape_told(&recording, Taped::Failed),
             AriEvent::ChannelDestroyed { channel, cause, tech_cause } => {
                 if let Some(id) = self.line_of(&channel.id) {
                     self.gone(id, causes::not_made(cause, tech_cause));
@@ -339,6 +364,7 @@ impl Conductor {
 
     /// A line is gone, for whatever reason.
     fn gone(&mut self, id: ChannelId, why: NotMade) {
+        self.forget_tape(id);
         let Some(line) = self.lines.remove(&id) else { return };
         if matches!(line.role, Role::Snoop { .. }) {
             return;
@@ -374,6 +400,7 @@ impl Conductor {
             Asked::Digit(channel_id, digit_id) => {
                 self.tell(channel_id, CallProgress::Digit { digit_id, is_sent: is_good });
             }
+            Asked::Recorder(_) | Asked::Tape(_) | Asked::Pause(..) => self.tape_answered(asked, status),
             _ if is_good => {}
             Asked::Make(id) if self.is_snoop(id) => self.not_snooped(id),
             // Asterisk says 500 where an endpoint or a trunk cannot be reached.
@@ -422,6 +449,7 @@ impl Conductor {
         for id in &ids {
             self.call(*id);
         }
+        self.tend_tapes();
         let empty: Vec<DialogId> =
             self.rooms.iter().filter(|room| !self.lines.values().any(|line| line.needs(**room))).copied().collect();
         for room in empty {
@@ -569,5 +597,7 @@ const NETWORK: NotMade = NotMade::Failed(FailureCause::Network);
 
 #[cfg(test)]
 mod noise;
+#[cfg(test)]
+mod recording_tests;
 #[cfg(test)]
 mod tests;

@@ -51,6 +51,16 @@ pub enum AriEvent {
         /// Where.
         channel: ChannelInfo,
     },
+    /// A recording began.
+    RecordingStarted {
+        /// Which.
+        recording: RecordingInfo,
+    },
+    /// A recording cannot be made.
+    RecordingFailed {
+        /// Which.
+        recording: RecordingInfo,
+    },
     /// Another client took our application over: this one hears nothing any more.
     ApplicationReplaced {},
     /// The answer to one of our requests.
@@ -90,6 +100,13 @@ pub struct ChannelInfo {
     /// Variables that `ari.conf` shows.
     #[serde(default)]
     pub channelvars: BTreeMap<String, String>,
+}
+
+/// A recording.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct RecordingInfo {
+    /// Its name, without an ending.
+    pub name: String,
 }
 
 /// Who calls.

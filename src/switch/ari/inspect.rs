@@ -32,6 +32,10 @@ const MODULES: &[(&str, &str)] = &[
     ("bridge_softmix.so", "conferences"),
     ("res_pjsip_header_funcs.so", "phones that answer by themselves"),
     ("res_rtp_asterisk.so", "sound"),
+    ("res_stasis_snoop.so", "recordings"),
+    ("res_ari_recordings.so", "recordings"),
+    ("res_stasis_recording.so", "recordings"),
+    ("format_wav.so", "recordings"),
 ];
 
 /// What telephones in browsers need besides.

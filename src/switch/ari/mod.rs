@@ -10,6 +10,7 @@
 //! | `socket` | the connection |
 //! | `softphones` | accounts of telephones in browsers |
 //! | `inspect` | a look at an Asterisk, for `rappel doctor` |
+//! | `files` | stored recordings |
 //! | `node` | one Asterisk: connect, learn what is there, carry orders and events, come back |
 //!
 //! A call stays at the Asterisk it began at. New calls go to the one with the fewest lines among those that are connected;
@@ -19,6 +20,7 @@ mod address;
 pub mod causes;
 pub mod conductor;
 pub mod events;
+mod files;
 pub mod inspect;
 mod node;
 mod plan;
@@ -42,7 +44,7 @@ use crate::{
         softphone::Softphone,
     },
     engine::output::Order,
-    ports::{ServerHealth, SoftphoneHost, Switch, SwitchError},
+    ports::{RecordingFile, RecordingHost, ServerHealth, SoftphoneHost, Switch, SwitchError},
 };
 
 /// What to steer.
@@ -140,7 +142,7 @@ fn concerns(order: &Order) -> (Option<DialogId>, Vec<ChannelId>) {
         | Order::Leave { dialog_id, channel_id }
         | Order::SendDigit { dialog_id, channel_id, .. } => (Some(*dialog_id), vec![*channel_id]),
         Order::Join { into, .. } => (Some(*into), Vec::new()),
-        Order::HangUp { channel_id } => (None, vec![*channel_id]),
+        Order::Record { channel_id, .. } | Order::HangUp { channel_id } => (None, vec![*channel_id]),
         Order::EndOthers { .. } => (None, Vec::new()),
     }
 }
@@ -196,6 +198,16 @@ impl AriSwitch {
             }
         }
         false
+    }
+}
+
+/// A recording is where its call was.
+impl RecordingHost for AriSwitch {
+    async fn recording(&self, server: &str, path: &str) -> Result<Option<RecordingFile>, SwitchError> {
+        let Some(node) = self.nodes.iter().find(|node| node.url() == server) else {
+            return Err(SwitchError(format!("{server} is not among the switches of the settings")));
+        };
+        files::recording(node.address(), path).await.map_err(|Broken(problem)| SwitchError(problem))
     }
 }
 

@@ -48,7 +48,7 @@ enum Said {
 
 /// One Asterisk, from outside.
 pub(super) struct Node {
-    url: String,
+    address: Address,
     inbox: mpsc::UnboundedSender<Said>,
     state: watch::Receiver<NodeState>,
 }
@@ -59,25 +59,28 @@ impl Node {
     pub fn start(address: Address, plan: AriPlan, softphones: Option<AriSoftphones>, pass: Pass) -> Self {
         let (inbox, said) = mpsc::unbounded_channel();
         let (sender, state) = watch::channel(NodeState::default());
-        let url = address.url.clone();
         if address.is_overheard() {
-            tracing::warn!(switch = %url, "the switch's password and all that is said to it go over the network in clear text: use https");
+            tracing::warn!(switch = %address.url, "the switch's password and all that is said to it go over the network in clear text: use https");
         }
         let task = Task {
-            address,
+            address: address.clone(),
             plan: plan.clone(),
-            conductor: Conductor::new(plan),
+            conductor: Conductor::new(plan, &address.url),
             accounts: Accounts::new(softphones),
             said,
             state: sender,
             pass: pass.into(),
         };
         tokio::spawn(task.run());
-        Self { url, inbox, state }
+        Self { address, inbox, state }
     }
 
     pub fn url(&self) -> &str {
-        &self.url
+        &self.address.url
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.address
     }
 
     pub fn state(&self) -> NodeState {

@@ -18,6 +18,7 @@ use crate::{
         campaign::DetectionRules,
         ids::{ChannelId, DialogId},
         outcome::FailureCause,
+        recording::Taped,
         supervision::SupervisionMode,
     },
     engine::output::{Destination, Order, Phone},
@@ -28,6 +29,9 @@ use crate::{
 const PHONE_ANSWERS_AFTER: SignedDuration = SignedDuration::from_millis(1_500);
 /// So long it listens before it has a guess who answered.
 const GUESSES_AFTER: SignedDuration = SignedDuration::from_millis(1_800);
+
+/// What a recording says of where it is.
+const SERVER: &str = "simulated";
 
 /// What the network tells, of which line.
 pub type Told = (ChannelId, CallProgress);
@@ -61,12 +65,23 @@ impl Line {
     }
 }
 
+/// The recording of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tape {
+    /// Its file.
+    pub path: String,
+    /// Is it kept off the tape?
+    pub is_paused: bool,
+}
+
 /// The network itself: lines, the rooms they are in, and what will happen to them.
 #[derive(Debug)]
 pub struct Network {
     people: People,
     /// Lines that live.
     lines: BTreeMap<ChannelId, Line>,
+    /// The recordings of lines that live.
+    tapes: BTreeMap<ChannelId, Tape>,
     /// What happens when; the number keeps the order of what happens at one instant.
     plan: BTreeMap<(Timestamp, u64), Told>,
     planned: u64,
@@ -75,7 +90,7 @@ pub struct Network {
 impl Network {
     /// A network of these people.
     pub fn new(people: People) -> Self {
-        Self { people, lines: BTreeMap::new(), plan: BTreeMap::new(), planned: 0 }
+        Self { people, lines: BTreeMap::new(), tapes: BTreeMap::new(), plan: BTreeMap::new(), planned: 0 }
     }
 
     /// Takes an order. A second `Dial` of one line changes nothing, nor does an order about a line that is gone.
@@ -122,6 +137,9 @@ impl Network {
                 let progress = CallProgress::Digit { digit_id: *digit_id, is_sent };
                 self.will(now + SignedDuration::from_millis(200), *channel_id, progress);
             }
+            Order::Record { channel_id, path, is_paused, asked_at } => {
+                self.record(now, *channel_id, Tape { path: path.clone(), is_paused: *is_paused }, *asked_at);
+            }
             Order::HangUp { channel_id } => self.hang_up(now, *channel_id),
             Order::EndOthers { keep, .. } => {
                 // A caller of whom no engine knows yet is told again, not ended.
@@ -141,6 +159,22 @@ impl Network {
             line.insert(Line::new(Stage::Waiting, None, None));
             self.will(now + patience, id, CallProgress::HungUp { by: Side::Customer });
         }
+    }
+
+    /// Records a line, or keeps it off the tape. Some recordings cannot be made.
+    fn record(&mut self, now: Timestamp, id: ChannelId, tape: Tape, asked_at: Timestamp) {
+        if !self.lines.contains_key(&id) {
+            return;
+        }
+        let taped = if self.people.recording_fails(id) {
+            Taped::Failed
+        } else {
+            let taped = if tape.is_paused { Taped::Pauses } else { Taped::Runs };
+            self.tapes.insert(id, tape);
+            taped
+        };
+        let server = SERVER.to_owned();
+        self.will(now + SignedDuration::from_millis(100), id, CallProgress::Recording { server, taped, asked_at });
     }
 
     /// Somebody puts the phone at this extension down. False if it was not up.
@@ -302,9 +336,15 @@ impl Network {
             }
             let (id, progress) = entry.remove();
             match progress {
-                CallProgress::HungUp { .. } | CallProgress::NotMade { .. } => drop(self.lines.remove(&id)),
+                CallProgress::HungUp { .. } | CallProgress::NotMade { .. } => {
+                    self.lines.remove(&id);
+                    self.tapes.remove(&id);
+                }
                 CallProgress::Connected => self.comes_up(at, id),
-                CallProgress::Ringing | CallProgress::Digit { .. } | CallProgress::Heard { .. } => {}
+                CallProgress::Ringing
+                | CallProgress::Digit { .. }
+                | CallProgress::Heard { .. }
+                | CallProgress::Recording { .. } => {}
             }
             due.push((id, progress));
         }
@@ -334,6 +374,11 @@ impl Network {
             None => line.room,
         };
         self.lines.iter().map(|(id, line)| (*id, room(line))).collect()
+    }
+
+    /// The recordings of lines that live.
+    pub fn tapes(&self) -> &BTreeMap<ChannelId, Tape> {
+        &self.tapes
     }
 
     /// The people.
@@ -398,6 +443,11 @@ impl SimulatedSwitch {
     /// Every line that lives, with the room it is in: who is in one room, hears each other.
     pub fn lines(&self) -> BTreeMap<ChannelId, Option<DialogId>> {
         self.network().lines()
+    }
+
+    /// The recordings of lines that live.
+    pub fn tapes(&self) -> BTreeMap<ChannelId, Tape> {
+        self.network().tapes().clone()
     }
 
     /// Waits until an order came, which may change [`SimulatedSwitch::next_at`].

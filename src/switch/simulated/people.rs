@@ -172,6 +172,12 @@ impl People {
         }
     }
 
+    /// Can the recording of this line not be made? One of fifty cannot.
+    pub fn recording_fails(&self, channel: ChannelId) -> bool {
+        let mut dice = dice(self.seed.rotate_left(53) ^ fold(channel.0.as_bytes()));
+        dice.random_range(0..50) == 0
+    }
+
     /// How long a caller talks with whoever answers, if nobody ends it before.
     pub fn caller_talks(&self, channel: ChannelId) -> SignedDuration {
         let mut dice = dice(self.seed.rotate_left(41) ^ fold(channel.0.as_bytes()));

@@ -20,6 +20,7 @@ pub mod process;
 pub mod sound;
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     path::{Path, PathBuf},
     process::Command,
@@ -147,6 +148,58 @@ impl Rig {
         let mut asterisk = Command::new(self.prefix.join("usr/sbin/asterisk"));
         let output = asterisk.arg("-C").arg(config).args(["-rx", command]).output().expect("asterisk can be run");
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Waits until exactly these tones are in a whole second of a recording that goes on.
+    pub async fn until_taped(&self, path: &str, tones: &[u32]) {
+        let path = self.recordings().join(path);
+        let wanted = tones.iter().copied().collect::<BTreeSet<u32>>();
+        let (late, second) = (sound::RATE as usize / 4, sound::RATE as usize);
+        let mut taped = BTreeSet::new();
+        let mut again = tokio::time::interval(Duration::from_millis(50));
+        for _ in 0..8 {
+            let before = phone::samples(&path).len();
+            let grows = async {
+                loop {
+                    again.tick().await;
+                    let samples = phone::samples(&path);
+                    if samples.len() >= before + late + second {
+                        return sound::frequencies(&samples[samples.len() - second..]);
+                    }
+                }
+            };
+            taped = tokio::time::timeout(PATIENCE, grows).await.expect("the recording goes on");
+            if taped == wanted {
+                return;
+            }
+        }
+        panic!("{wanted:?} should be on tape and {taped:?} are");
+    }
+
+    /// Nothing is added to a recording while the people talk on. What was said before may come late, in pieces.
+    pub async fn nothing_taped(&self, path: &str) {
+        let path = self.recordings().join(path);
+        // As long as a second of the call takes to be heard.
+        self.customers[0].hears().await;
+        let before = phone::samples(&path).len();
+        self.customers[0].hears().await;
+        assert_eq!(phone::samples(&path).len(), before, "the recording grows");
+    }
+
+    /// The folder of recordings is taken away and a file put there, or it is back.
+    pub fn forbid_recordings(&self, forbidden: bool) {
+        let folder = self.recordings();
+        if forbidden {
+            fs::remove_dir_all(&folder).expect("the folder");
+            fs::write(&folder, "").expect("a file");
+        } else {
+            fs::remove_file(&folder).expect("the file");
+            fs::create_dir_all(&folder).expect("a folder");
+        }
+    }
+
+    fn recordings(&self) -> PathBuf {
+        self.folder.join("spool/recording")
     }
 
     /// Asterisk dies, without a word to anybody.

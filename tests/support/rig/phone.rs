@@ -192,7 +192,8 @@ impl Phone {
     }
 }
 
-fn samples(path: &Path) -> Vec<i16> {
+/// The samples of a file of sound, as far as it is written.
+pub fn samples(path: &Path) -> Vec<i16> {
     let bytes = fs::read(path).unwrap_or_default();
     let pairs = bytes.get(44..).unwrap_or_default().chunks_exact(2);
     pairs.map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()

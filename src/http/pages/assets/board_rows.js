@@ -1,6 +1,6 @@
 // The rows of the board. Hundreds of agents change all day: each row is made once, and only what differs in it is touched.
 import { h } from "./dom.js";
-import { clock, number } from "./format.js";
+import { clock, instant, number } from "./format.js";
 import { keep, kept } from "./kept.js";
 import { language, t, textOr } from "./words.js";
 
@@ -11,6 +11,9 @@ const NUMBERS = ["time", "previews", "calls", "talk"];
 
 const reasonOf = (line) => (line.reason ? textOr(`reason.${line.reason}`, line.reason) : "");
 const workOf = (line) => [line.contact_name || (line.contact_id && t("word.contact_number", { id: line.contact_id })), line.works_for].filter(Boolean).join(" · ");
+
+/** How the recording of a call does; nothing while it is about to change. */
+const tapeOf = ({ recording }) => (recording ? textOr(`recording.board_${recording.state}`, "", { time: instant(recording.since_at, { timeStyle: "short" }) }) : "");
 
 /** "Agent 2" before "Agent 10". */
 const { compare } = new Intl.Collator(language, { numeric: true });
@@ -123,9 +126,10 @@ export class Rows {
       fill ? fill(row.cells[column]) : row.cells[column].textContent = value;
     };
     set("name", line.agent.name || line.agent.login);
-    set("state", `${line.state}${pending}`, (cell) => cell.replaceChildren(
+    const tape = tapeOf(line);
+    set("state", `${line.state}${pending}${tape}`, (cell) => cell.replaceChildren(
       h("span", { class: `state state-${line.state}` }, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[line.state]), " ", t(`state.${line.state}`)),
-      pending && h("span", { class: "quiet" }, ` ${pending}`)));
+      pending && h("span", { class: "quiet" }, ` ${pending}`), tape && h("span", { class: line.recording.state === "recording" ? "quiet" : "warn" }, ` ${tape}`)));
     set("work", workOf(line), (cell) => cell.replaceChildren(line.contact_id
       ? h("a", { href: `/contacts?id=${line.contact_id}` }, workOf(line)) : workOf(line)));
     set("reason", reasonOf(line));

@@ -49,6 +49,8 @@ const othersNames = (dialog) => dialog.participants.filter((party) => party.agen
 
 /** What was said of the call: who answered, a promise. */
 const said = (dialog) => [
+  dialog.recording && h("p", { class: `notice recording ${["starting", "recording", "stored"].includes(dialog.recording.state) ? "" : "warn"}`, role: "status", "data-state": dialog.recording.state }, icon(dialog.recording.state === "recording" ? "recording" : "recording_off"), " ", t(`recording.${dialog.recording.state}`),
+    dialog.recording.state === "paused" && [" ", since(dialog.recording.since_at)]),
   dialog.callback && h("p", { class: "notice good callback-note" }, icon("callback"), " ", t("callback.stands", { time: wall(dialog.callback.at), place: city(dialog.callback.zone) }))];
 
 /** The buttons of the call, each for the dialog it works in. */
@@ -101,7 +103,17 @@ const outbound = (dialog) => [
   guess(dialog),
   button("reclassify", { why: whyNot("reclassify", ofDialog(dialog)), symbol: dialog.classification, "aria-expanded": String(desk.panel?.name === "reclassify"),
     label: [t("act.reclassify"), h("span", { class: "hidden" }, `: ${classificationName(dialog.classification)}`)], onclick: () => toggle({ name: "reclassify" }) }),
-  button("callback", { why: callbackWhy(dialog), symbol: "callback", "aria-expanded": String(desk.panel?.name === "callback"), onclick: () => toggle({ name: "callback", dialog: dialog.dialog_id }) })];
+  button("callback", { why: callbackWhy(dialog), symbol: "callback", "aria-expanded": String(desk.panel?.name === "callback"), onclick: () => toggle({ name: "callback", dialog: dialog.dialog_id }) }),
+  recordingButton(dialog)];
+
+/** One button for a call that is recorded: keep what is said off the tape, or record it again. */
+function recordingButton(dialog) {
+  if (!dialog.recording || dialog.recording.state === "stored") return null;
+  const isPaused = dialog.allowed_acts.includes("resume_recording");
+  const wanted = isPaused ? "resume_recording" : "pause_recording";
+  return button("recording", { why: whyNot(wanted, ofDialog(dialog)), label: t(`act.${wanted}`), symbol: isPaused ? "recording" : "hold", "aria-pressed": String(isPaused),
+    onclick: () => act("recording", () => (isPaused ? remove : put)(path(dialog, "recording-pause"))) });
+}
 
 /** The form is for looking, changing and cancelling too. */
 const callbackWhy = (dialog) => (dialog.allowed_acts.includes("cancel_callback") && desk.lostAt === null ? null : whyNot("schedule_callback", ofDialog(dialog)));

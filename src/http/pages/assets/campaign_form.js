@@ -45,13 +45,15 @@ function rulesForm(rules, teams, fixed) {
     { name: "attempts.contact_max", label: t("campaigns.f_contact_max"), input: numeric("attempts.contact_max", 1, 100) },
     { name: "attempts.number_max", label: t("campaigns.f_number_max"), input: numeric("attempts.number_max", 1, 100) },
     { name: "call.caller_id", label: t("campaigns.f_caller_id"), hint: t("campaigns.f_caller_id_hint"), input: text("call.caller_id", { type: "tel" }) },
+    { name: "recording.calls_recorded", label: t("campaigns.f_recording"), hint: t("campaigns.f_recording_hint"), read: (value) => value === "true",
+      input: select([["false", t("campaigns.f_recording_off")], ["true", t("campaigns.f_recording_on")]], String(rules.recording?.calls_recorded ?? false)) },
     { name: "wrap_up.seconds_max", label: t("campaigns.f_wrap_up"), input: numeric("wrap_up.seconds_max", 1, 3600) },
   ].filter((field) => isPlain || !field.name.startsWith("hours"));
   const read = () => {
     const made = structuredClone(rules);
     for (const field of fields.filter((one) => !one.name.startsWith("hours"))) {
       const value = field.input.value.trim();
-      set(made, field.name, value === "" ? undefined : field.input.type === "number" ? Number(value) : value);
+      set(made, field.name, value === "" ? undefined : field.read ? field.read(value) : field.input.type === "number" ? Number(value) : value);
     }
     if (isPlain) {
       const typed = Object.fromEntries(Object.entries(days).map(([day, box]) => [day, spans(box.value)]).filter(([, list]) => list.length > 0));

@@ -90,9 +90,16 @@ async function one(id) {
 function attemptTable(attempts) {
   const talked = (attempt) => attempt.answered_at && attempt.hung_up_at ? clock((new Date(attempt.hung_up_at) - new Date(attempt.answered_at)) / 1000) : "";
   const line = (attempt) => h("tr", {}, h("td", {}, instant(attempt.opened_at)), h("td", {}, phone(attempt.number)),
-    h("td", {}, attempt.outcome ? textOr(`outcome.${attempt.outcome.kind}`, attempt.outcome.kind) : t("word.going_on")), h("td", { class: "number" }, talked(attempt)), h("td", {}, attempt.wrap_up_reason ?? ""));
+    h("td", {}, attempt.outcome ? textOr(`outcome.${attempt.outcome.kind}`, attempt.outcome.kind) : t("word.going_on")), h("td", { class: "number" }, talked(attempt)), h("td", {}, attempt.wrap_up_reason ?? ""), h("td", {}, recording(attempt)));
   return h("div", { class: "scroll" }, h("table", {}, h("caption", { class: "hidden" }, t("contacts.attempts")),
-    h("thead", {}, h("tr", {}, ["when", "number", "outcome", "talk", "label"].map((key) => h("th", { scope: "col" }, t(`contacts.${key}`))))), h("tbody", {}, attempts.map((attempt) => line({ ...attempt, ...attempt.phase })))));
+    h("thead", {}, h("tr", {}, ["when", "number", "outcome", "talk", "label", "recording"].map((key) => h("th", { scope: "col" }, t(`contacts.${key}`))))), h("tbody", {}, attempts.map((attempt) => line({ ...attempt, ...attempt.phase })))));
+}
+
+/** Where there is a recording, it can be listened to. */
+function recording(attempt) {
+  if (!attempt.recording) return "";
+  if (attempt.recording.state === "failed") return h("span", { class: "error" }, t("recording.board_failed"));
+  return h("a", { href: `/v1/attempts/${attempt.id}/recording`, title: attempt.recording.path }, t("recording.listen"));
 }
 
 function callbackTable(callbacks) {

@@ -37,7 +37,7 @@ async function read(contact, about) {
 const SHAPE = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
 
 const attempt = (it) => ({ at: it.opened_at, what: [h("span", { class: "when" }, instant(it.opened_at, SHAPE)), " ", outcomeName(it.outcome),
-  it.wrap_up_reason && h("span", { class: "quiet" }, ` · ${it.wrap_up_reason}`)] });
+  it.wrap_up_reason && h("span", { class: "quiet" }, ` · ${it.wrap_up_reason}`), it.is_recorded && h("span", { class: "quiet" }, ` · ${t("recording.recorded_before")}`)] });
 
 const callback = (it) => ({ at: it.promised_at, what: [h("span", { class: "when" }, wall(it.wall_time.at)), " ",
   t(`callback.${it.state}`), h("span", { class: "quiet" }, ` · ${city(it.wall_time.zone)}`)] });

@@ -40,7 +40,7 @@ function step(event) {
 }
 
 const NAMES = ["accept", "decline", "reject", "close_contact", "answer", "decline_call", "ready", "not_ready", "place", "end", "mute", "hold",
-  "retrieve", "consult", "conference", "transfer", "direct_transfer", "keypad", "reclassify", "callback", "wrap_up", "reason"];
+  "retrieve", "consult", "conference", "transfer", "direct_transfer", "keypad", "reclassify", "callback", "recording", "wrap_up", "reason"];
 
 /** The list of all keys. */
 export const help = () => panel(t("common.help"), { name: "help" },

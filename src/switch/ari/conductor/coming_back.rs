@@ -51,6 +51,7 @@ impl Conductor {
                 self.adopt(*id, channel, room_of(channel));
             }
         }
+        self.tapes_again(channels);
         self.tend();
     }
 

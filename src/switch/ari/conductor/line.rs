@@ -79,6 +79,12 @@ pub(super) enum Asked {
     Join(ChannelId, DialogId),
     End(ChannelId),
     Digit(ChannelId, DigitId),
+    /// A channel that snoops on this one.
+    Recorder(ChannelId),
+    /// The recording of this line.
+    Tape(ChannelId),
+    /// Its pause, or its going on.
+    Pause(ChannelId, bool),
     /// Whatever the answer, nothing follows from it.
     Anything,
 }

@@ -63,7 +63,7 @@ fn is_end_of(line: ChannelId, out: &Out) -> bool {
 proptest! {
     #[test]
     fn no_frame_stops_us(noise in prop::collection::vec(bent(), 0..40)) {
-        let mut conductor = Conductor::new(AriPlan::default());
+        let mut conductor = Conductor::new(AriPlan::default(), "here");
         let permit = DialPlan::default().permit("+13125550142").unwrap();
         conductor.order(&Order::Dial {
             dialog_id: ROOM,

@@ -10,36 +10,36 @@ use crate::{
     switch::ari::events,
 };
 
-const ROOM: DialogId = DialogId(uuid::Uuid::from_u128(0xd1a1));
+pub(super) const ROOM: DialogId = DialogId(uuid::Uuid::from_u128(0xd1a1));
 const CONSULT: DialogId = DialogId(uuid::Uuid::from_u128(0xd1a2));
-const PHONE_LINE: ChannelId = ChannelId(uuid::Uuid::from_u128(0xa1));
-const CUSTOMER: ChannelId = ChannelId(uuid::Uuid::from_u128(0xc1));
+pub(super) const PHONE_LINE: ChannelId = ChannelId(uuid::Uuid::from_u128(0xa1));
+pub(super) const CUSTOMER: ChannelId = ChannelId(uuid::Uuid::from_u128(0xc1));
 const SUPERVISOR: ChannelId = ChannelId(uuid::Uuid::from_u128(0xa2));
 const OTHER: ChannelId = ChannelId(uuid::Uuid::from_u128(0xc2));
 
-struct Bench {
-    conductor: Conductor,
+pub(super) struct Bench {
+    pub conductor: Conductor,
     last: u64,
 }
 
 impl Bench {
-    fn new() -> Self {
-        Self { conductor: Conductor::new(AriPlan::default()), last: 0 }
+    pub fn new() -> Self {
+        Self { conductor: Conductor::new(AriPlan::default(), "here"), last: 0 }
     }
 
     #[allow(clippy::needless_pass_by_value, reason = "orders are written where they are given")]
-    fn order(&mut self, order: Order) -> Vec<String> {
+    pub fn order(&mut self, order: Order) -> Vec<String> {
         self.conductor.order(&order);
         self.said()
     }
 
-    fn frame(&mut self, frame: &str) -> Vec<String> {
+    pub fn frame(&mut self, frame: &str) -> Vec<String> {
         self.conductor.event(events::read(frame).expect("a frame"));
         self.said()
     }
 
     /// What was said since the last look: requests without their parameters' noise, and news.
-    fn said(&mut self) -> Vec<String> {
+    pub fn said(&mut self) -> Vec<String> {
         let out = self.conductor.take_out();
         out.into_iter()
             .map(|out| match out {
@@ -67,7 +67,7 @@ impl Bench {
     }
 
     /// The last request is answered.
-    fn answer(&mut self, status: u16) -> Vec<String> {
+    pub fn answer(&mut self, status: u16) -> Vec<String> {
         let frame = format!(
             r#"{{"type":"RESTResponse","request_id":"{}","status_code":{status},"reason_phrase":"x","uri":"x"}}"#,
             self.last
@@ -87,14 +87,14 @@ impl Bench {
         ))
     }
 
-    fn destroyed(&mut self, line: ChannelId, cause: u16, tech: u16) -> Vec<String> {
+    pub fn destroyed(&mut self, line: ChannelId, cause: u16, tech: u16) -> Vec<String> {
         self.frame(&format!(
             r#"{{"type":"ChannelDestroyed","cause":{cause},"cause_txt":"x","tech_cause":{tech},"channel":{{"id":"{line}"}}}}"#
         ))
     }
 
     /// An agent talks with somebody they called.
-    fn talking() -> Self {
+    pub fn talking() -> Self {
         let mut bench = Self::new();
         bench.order(dial(ROOM, CUSTOMER, "+13125550142"));
         bench.stasis(PHONE_LINE);
@@ -112,7 +112,7 @@ fn named(text: &str) -> String {
             (OTHER.to_string(), "OTHER"),
             (SUPERVISOR.to_string(), "SUPERVISOR"),
         ])
-        .chain([(snoop("whispers"), "WHISPERS"), (snoop("mixes"), "MIXES")])
+        .chain([(snoop("whispers"), "WHISPERS"), (snoop("mixes"), "MIXES"), (recorder(), "RECORDER")])
         .fold(text.to_owned(), |text, (id, name)| text.replace(&id, name))
 }
 
@@ -123,6 +123,11 @@ fn snoop(does: &str) -> String {
 fn supervise(mode: SupervisionMode) -> Order {
     let phone = Phone { channel_id: SUPERVISOR, extension: "1900".to_owned() };
     Order::Supervise { channel_id: PHONE_LINE, phone, mode }
+}
+
+/// The channel that snoops on the customer's, for the recording.
+pub(super) fn recorder() -> String {
+    AriPlan::default().channel_id(&format!("recording of {CUSTOMER}")).to_string()
 }
 
 fn phone() -> Phone {
