@@ -23,7 +23,7 @@ async fn chooses(page: &Browser, css: &str, text: &str) {
 
 /// The link that is shown once, without its server.
 async fn link(page: &Browser, who: &str) -> String {
-    page.shows("[role=status] .notice.good", who).await;
+    page.shows("[role=status] .notice.good label[for=secret]", who).await;
     let link = page.script("return document.getElementById('secret').value").await.as_str().unwrap().to_owned();
     link[link.find("/sign-in#invitation=").unwrap_or_else(|| panic!("no link: {link}"))..].to_owned()
 }

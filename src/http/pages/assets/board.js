@@ -29,6 +29,7 @@ let leave = () => {};
 let counts = new Map();
 let campaigns = [];
 let waiting = null; // for the next refresh
+let asked = null; // whose call we asked to be with, and on which phone
 
 const now = () => Date.now() + skew;
 const rows = new Rows({ limits, now, act });
@@ -75,14 +76,15 @@ function happened(event) {
   count(event);
   const line = change(rows.lines, event);
   if (line) rows.changed(line.agent.id);
-  if (event.type === "supervision_ended" && event.why === "not_answered") notAnswered(rows.lines.get(event.supervised_id)?.supervision);
+  if (event.type === "supervision_ended" && event.supervised_id === asked?.agentId) ended(event.why);
   refresh();
 }
 
-/** Our phone is not where we said: it is asked for anew. */
-function notAnswered(supervision) {
-  const extension = kept("board-extension", "");
-  if (!extension || supervision?.extension !== extension) return;
+/** What we asked to be with an agent's call is over. If our phone is not where we said, it is asked for anew. */
+function ended(why) {
+  const { extension } = asked;
+  asked = null;
+  if (why !== "not_answered") return;
   keep("board-extension", "");
   show(host.notice, h("p", { class: "notice bad" }, t("board.not_answered", { extension })));
 }
@@ -165,12 +167,18 @@ async function act(what, line) {
       const extension = kept("board-extension", "") || (await ask(t("board.extension"), t("board.extension_hint"), t(`board.${what}`)));
       if (!extension) return;
       keep("board-extension", extension);
+      const mine = asked = { agentId: line.agent.id, extension };
       await put(`${path}/supervision`, { mode: what, extension });
+      // Its end may be known before the answer is, and has been told.
+      if (asked !== mine) return refresh();
     }
     show(host.notice, h("p", { class: "notice good" }, t("board.done", { name })));
     refresh();
   } catch (refused) {
-    if (["bad_extension", "extension_in_use"].includes(refused.code)) keep("board-extension", "");
+    if (["bad_extension", "extension_in_use"].includes(refused.code)) {
+      asked = null;
+      keep("board-extension", "");
+    }
     show(host.notice, h("p", { class: "notice bad" }, `${name}: ${refused.message}`));
   }
 }

@@ -31,7 +31,7 @@ impl Bench {
 
 const PAUSE: &str = "POST recordings/live/2026-11-25%2Fone/pause";
 const RESUME: &str = "DELETE recordings/live/2026-11-25%2Fone/pause";
-const SNOOP: &str = "POST channels/CUSTOMER/snoop/RECORDER";
+const SNOOP: &str = "POST channels/CUSTOMER/snoop/RECORDER none";
 
 #[test]
 fn a_channel_that_snoops_on_the_customer_is_recorded_and_the_recording_pauses() {
