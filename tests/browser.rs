@@ -2,3 +2,4 @@
 
 mod desktop;
 mod managers;
+mod pictures;

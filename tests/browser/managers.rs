@@ -27,7 +27,7 @@ async fn opened(world: &World, who: &str, path: &str, look: Look) -> Browser {
 /// Nothing is wrong with the page as it stands: every word is there, nothing is wider than the window, every field has a
 /// label, and the console is calm. Keeps a picture of it.
 async fn is_whole(page: &Browser, name: &str, look: Look) {
-    let keys = "return document.body.innerText.match(/\\b(word|board|campaigns|forecast|contacts|reports|row_problem|settings|password|sign_in|common|problem|state|outcome|reason)\\.[a-z_]+/g) ?? []";
+    let keys = "return document.body.innerText.match(/\\b(word|board|campaigns|forecast|contacts|recording|reports|row_problem|settings|password|sign_in|common|problem|state|outcome|reason)\\.[a-z_]+/g) ?? []";
     assert_eq!(page.script(keys).await, json!([]), "{name}: texts without words");
     let wider = "return document.documentElement.scrollWidth > innerWidth";
     assert_eq!(page.script(wider).await, json!(false), "{name}: wider than its window");

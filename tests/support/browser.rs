@@ -281,10 +281,16 @@ impl Browser {
 
     /// A picture of the page, for people: `target/browser-screenshots/NAME.png`.
     pub async fn picture(&self, name: &str) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser-screenshots");
-        fs::create_dir_all(&folder).expect("a folder can be made");
-        let picture = self.client.screenshot().await.expect("a picture can be taken");
-        fs::write(folder.join(format!("{name}.png")), picture).expect("a picture can be written");
+        keep(&format!("{name}.png"), &self.client.screenshot().await.expect("a picture can be taken"));
+    }
+
+    /// The same as a small file, `NAME.webp`, and what is in it.
+    pub async fn small_picture(&self, name: &str) -> Vec<u8> {
+        let told = self.devtools("Page.captureScreenshot", json!({ "format": "webp", "quality": 70 })).await;
+        let picture = told["data"].as_str().expect("a picture");
+        let picture = data_encoding::BASE64.decode(picture.as_bytes()).expect("a picture in Base64");
+        keep(&format!("{name}.webp"), &picture);
+        picture
     }
 
     /// Closes it. Whoever forgets it has it closed too, with the driver.
@@ -294,13 +300,19 @@ impl Browser {
     }
 }
 
+fn keep(name: &str, picture: &[u8]) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser-screenshots");
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    fs::write(folder.join(name), picture).expect("a picture can be written");
+}
+
 /// A browser says nothing by itself: whoever waits for a state has to look again and again.
 #[expect(clippy::disallowed_methods, reason = "between two looks at a state")]
 async fn look_again() {
     tokio::time::sleep(LOOK).await;
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port is free").port()
 }
 

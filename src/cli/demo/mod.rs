@@ -94,10 +94,11 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     telemetry::start_logging("warn", LogFormat::Text);
     let rules = zoneinfo::newest();
     let office: Zone = OFFICE.parse()?;
-    let begins_at = next_working_morning(Clock::world_now(), office, &rules) - opening_in(args.speed);
+    let wanted = CAMPAIGNS.iter().map(|text| campaign_rules(text)).collect::<Result<Vec<_>, _>>()?;
+    let begins_at = next_working_morning(Clock::world_now(), office, &rules, &wanted) - opening_in(args.speed);
     let file = Scratch::new(args.keep.clone(), "db");
     let db = Database::open(&format!("sqlite:{}", file.path.display())).await?;
-    let campaigns = prepare(&db, &args, &rules, begins_at).await?;
+    let campaigns = prepare(&db, &args, &wanted, &rules, begins_at).await?;
     let team = campaigns[0].rules.team.clone();
     let colleagues = people(&db, &args, &team, begins_at).await?;
     let password = visitors(&db, &team, begins_at).await?;
@@ -152,22 +153,33 @@ fn opening_in(speed: f64) -> SignedDuration {
     SignedDuration::from_millis((2_000.0 * speed) as i64)
 }
 
-/// Ten in the office on the next Monday to Friday: when the hours open in the east.
-fn next_working_morning(now: Timestamp, office: Zone, rules: &ZoneRules) -> Timestamp {
+fn campaign_rules(text: &str) -> Result<CampaignRules, CliError> {
+    campaign_file::check(text).rules.ok_or_else(|| CliError::new("the demo's campaign file is wrong"))
+}
+
+/// Ten in the office on the next day on which every campaign calls then: when the hours open in the east. Holidays are days off.
+fn next_working_morning(now: Timestamp, office: Zone, rules: &ZoneRules, campaigns: &[CampaignRules]) -> Timestamp {
     let today = rules.local(now, office).date();
-    let works = |day: &civil::Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-    let day = (1..=4).filter_map(|days| today.checked_add(days.days()).ok()).find(works).unwrap_or(today);
-    WallTime::new(day.at(10, 0, 0, 0), office).resolve(rules).due_at
+    let mut mornings = (1..=14).filter_map(|days| Some(today.checked_add(days.days()).ok()?.at(10, 0, 0, 0)));
+    let is_worked = |day: &civil::DateTime| {
+        !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && campaigns.iter().all(|it| it.hours.holds(*day))
+    };
+    let morning = mornings.find(is_worked).unwrap_or_else(|| today.at(10, 0, 0, 0));
+    WallTime::new(morning, office).resolve(rules).due_at
 }
 
 /// Two campaigns of one team, each with a list.
-async fn prepare(db: &Database, args: &DemoArgs, rules: &ZoneRules, now: Timestamp) -> Result<Vec<Campaign>, CliError> {
+async fn prepare(
+    db: &Database,
+    args: &DemoArgs,
+    wanted: &[CampaignRules],
+    rules: &ZoneRules,
+    now: Timestamp,
+) -> Result<Vec<Campaign>, CliError> {
     let mut campaigns = Vec::new();
     let share = [args.contacts - args.contacts / 4, args.contacts / 4];
-    for (i, text) in CAMPAIGNS.iter().enumerate() {
-        let rules_of: CampaignRules =
-            campaign_file::check(text).rules.ok_or_else(|| CliError::new("the demo's campaign file is wrong"))?;
-        db.campaign_apply(&rules_of, now).await?;
+    for (i, rules_of) in wanted.iter().enumerate() {
+        db.campaign_apply(rules_of, now).await?;
         let campaign = db.campaign_set_state(&rules_of.name, CampaignState::Running, now).await?;
         let list = Scratch::new(None, "csv");
         let seed = args.seed + i as u64;
@@ -252,6 +264,27 @@ impl Drop for Scratch {
                 path.push(ending);
                 std::fs::remove_file(path).ok();
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_works_on_a_holiday_or_at_the_weekend() {
+        let rules = ZoneRules::bundled();
+        let office = OFFICE.parse().unwrap();
+        let wanted: Vec<_> = CAMPAIGNS.iter().map(|text| campaign_rules(text).unwrap()).collect();
+        for (now, begins_at) in [
+            ("2026-11-24T17:00:00Z", "2026-11-25T15:00:00Z"),
+            // The Thursday is Thanksgiving.
+            ("2026-11-25T17:00:00Z", "2026-11-27T15:00:00Z"),
+            ("2026-11-27T17:00:00Z", "2026-11-30T15:00:00Z"),
+        ] {
+            let morning = next_working_morning(now.parse().unwrap(), office, &rules, &wanted);
+            assert_eq!(morning, begins_at.parse().unwrap(), "{now}");
         }
     }
 }

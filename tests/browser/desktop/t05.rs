@@ -59,7 +59,7 @@ async fn t05_2_the_zone_is_to_be_confirmed_and_can_be_another(look: Look) {
     seat.page.shows("#callback-now", seat.says("2:0", "14:0")).await;
     seat.page.element("#callback-zone:focus").await;
     typed(&seat, "2026-03-12", "14:30").await;
-    seat.page.shows("#callback-theirs", seat.says("02:30 PM", "14:30")).await;
+    seat.page.shows("#callback-theirs", seat.says("2:30 PM", "14:30")).await;
     seat.page.press("#callback-save").await;
     seat.page.element("#callback-stands").await;
     let callback = seat.dialog(&call).await["callback"].clone();
@@ -86,7 +86,7 @@ async fn t05_4_date_and_time_in_twelve_hours_or_twenty_four(look: Look) {
     for time in ["2:30 PM", "14:30", "2:30pm"] {
         typed(&seat, "2026-03-12", "").await;
         typed(&seat, "2026-03-12", time).await;
-        seat.page.shows("#callback-theirs", seat.says("02:30 PM", "14:30")).await;
+        seat.page.shows("#callback-theirs", seat.says("2:30 PM", "14:30")).await;
     }
     // Side by side: the same instant on the agent's clock.
     seat.page.sees("#callback-yours", |text| !text.is_empty()).await;
@@ -105,7 +105,7 @@ async fn t05_4_date_and_time_in_twelve_hours_or_twenty_four(look: Look) {
     seat.page.element("#callback-outcome .chip:nth-child(2)[aria-pressed=true]").await;
     // A suggestion fills the form, and is kept to the minute.
     seat.page.press("[data-pick=tomorrow_morning]").await;
-    seat.page.shows("#callback-theirs", seat.says("09:00 AM", "09:00")).await;
+    seat.page.shows("#callback-theirs", seat.says("9:00 AM", "09:00")).await;
     assert_eq!(seat.page.count("#callback-outcome .notice").await, 0);
     assert_eq!(seat.dialog(&call).await["callback"], json!(null), "nothing is promised yet");
     seat.calm_but(&["422"]).await;
@@ -122,7 +122,7 @@ async fn t05_5_schedule_stores_it_and_the_form_shows_it(look: Look) {
     seat.page.gone("#panel-callback").await;
     seat.page.shows(".callback-note", "Chicago").await;
     seat.press("callback").await;
-    seat.page.shows("#callback-stands", seat.says("02:30 PM", "14:30")).await;
+    seat.page.shows("#callback-stands", seat.says("2:30 PM", "14:30")).await;
     assert_eq!(seat.page.script("return document.getElementById('callback-time').value").await, "14:30");
     seat.page.shows("#callback-save", seat.says("Update", "Mettre à jour")).await;
     seat.page.shows("#callback-cancel", seat.says("Cancel", "Annuler")).await;

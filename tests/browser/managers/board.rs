@@ -20,8 +20,11 @@ async fn a_supervisor_looks_after_the_team(look: Look) {
     world.put(world.token("agent"), "/v1/me/state", json!({ "state": "ready" })).await;
     page.shows(".agents tr[data-state=reserved] .work", "Ada Byron · spring").await;
     page.sees(".agents tr[data-state=reserved]", |row| row.contains("Kim") && row.contains('1')).await;
-    page.shows("table.four tbody", "spring").await;
-    page.sees("table.four td.number", |count| count == "2").await;
+    page.shows("table.counts tbody", "spring").await;
+    page.sees("table.counts td.number", |count| count == "2").await;
+    let beneath = "const left = (css) => document.querySelector(`table.counts ${css}`).getBoundingClientRect().left; \
+                   return left('thead th') === left('tbody th')";
+    assert_eq!(page.script(beneath).await, json!(true), "counts stand beneath what they count");
     is_whole(&page, "board", look).await;
 
     // Another comes, and the supervisor makes them ready, not ready, and logs them out.

@@ -208,7 +208,7 @@ function showCampaigns() {
     h("td", {}, t(`word.${campaign.state}`)), cell(outlook?.now), cell(outlook?.later_today), cell(outlook?.later), cell(outlook?.never));
   show(host.campaigns, campaigns.length === 0
     ? h("p", { class: "quiet" }, t("board.no_campaign"))
-    : h("table", { class: "four" }, h("caption", { class: "hidden" }, t("board.campaigns")),
+    : h("table", { class: "counts" }, h("caption", { class: "hidden" }, t("board.campaigns")),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("word.campaign")), h("th", { scope: "col" }, t("word.state")), heads)),
       h("tbody", {}, campaigns.map(line))));
 }

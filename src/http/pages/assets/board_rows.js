@@ -6,11 +6,13 @@ import { language, t, textOr } from "./words.js";
 
 const SHAPES = { ready: "●", reserved: "◐", talking: "▶", hold: "❚❚", wrap_up: "✎", not_ready: "■", logged_out: "○" };
 const ORDER = ["talking", "hold", "reserved", "wrap_up", "ready", "not_ready", "logged_out"];
-const COLUMNS = ["name", "state", "time", "work", "reason", "previews", "calls", "talk"];
+const COLUMNS = ["name", "state", "time", "work", "previews", "calls", "talk"];
 const NUMBERS = ["time", "previews", "calls", "talk"];
 
 const reasonOf = (line) => (line.reason ? textOr(`reason.${line.reason}`, line.reason) : "");
-const workOf = (line) => [line.contact_name || (line.contact_id && t("word.contact_number", { id: line.contact_id })), line.works_for].filter(Boolean).join(" · ");
+const callOf = (line) => [line.contact_name || (line.contact_id && t("word.contact_number", { id: line.contact_id })), line.works_for].filter(Boolean).join(" · ");
+/** Whom somebody works for, else why they do not. */
+const workOf = (line) => callOf(line) || reasonOf(line);
 
 /** How the recording of a call does; nothing while it is about to change. */
 const tapeOf = ({ recording }) => (recording ? textOr(`recording.board_${recording.state}`, "", { time: instant(recording.since_at, { timeStyle: "short" }) }) : "");
@@ -127,19 +129,23 @@ export class Rows {
     };
     set("name", line.agent.name || line.agent.login);
     const tape = tapeOf(line);
-    set("state", `${line.state}${pending}${tape}`, (cell) => cell.replaceChildren(
+    set("state", `${line.state}${pending}${tape}`, (cell) => {
+      cell.title = [t(`state.${line.state}`), pending, tape].filter(Boolean).join(" ");
+      cell.replaceChildren(
       h("span", { class: `state state-${line.state}` }, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[line.state]), " ", t(`state.${line.state}`)),
-      pending && h("span", { class: "quiet" }, ` ${pending}`), tape && h("span", { class: line.recording.state === "recording" ? "quiet" : "warn" }, ` ${tape}`)));
-    set("work", workOf(line), (cell) => cell.replaceChildren(line.contact_id
-      ? h("a", { href: `/contacts?id=${line.contact_id}` }, workOf(line)) : workOf(line)));
-    set("reason", reasonOf(line));
+      pending && h("span", { class: "quiet" }, ` ${pending}`), tape && h("span", { class: line.recording.state === "recording" ? "quiet" : "warn" }, ` ${tape}`));
+    });
+    set("work", workOf(line), (cell) => {
+      cell.title = workOf(line);
+      cell.replaceChildren(line.contact_id ? h("a", { href: `/contacts?id=${line.contact_id}` }, workOf(line)) : workOf(line));
+    });
     set("previews", number(today.previews));
     set("calls", number(today.calls));
     set("talk", clock(today.talk));
     row.element.dataset.state = line.state;
     this.time(row, line);
     this.buttons(row, line);
-    row.text = `${line.agent.name} ${line.agent.login} ${t(`state.${line.state}`)} ${reasonOf(line)} ${workOf(line)}`.toLowerCase();
+    row.text = `${line.agent.name} ${line.agent.login} ${t(`state.${line.state}`)} ${reasonOf(line)} ${callOf(line)}`.toLowerCase();
   }
 
   time(row, line) {
@@ -206,7 +212,6 @@ export class Rows {
       case "state": return ({ line }) => ORDER.indexOf(line.state);
       case "time": return ({ row }) => row.seconds;
       case "work": return ({ line }) => workOf(line);
-      case "reason": return ({ line }) => reasonOf(line);
       case "previews": case "calls": case "talk": return ({ today }) => today?.[column] ?? 0;
       default: return ({ line }) => line.agent.name;
     }

@@ -3,7 +3,7 @@ import { post, put, remove } from "./api.js";
 import { ofDialog, whyNot } from "./buttons.js";
 import { act, changed, desk, path } from "./desk.js";
 import { h } from "./dom.js";
-import { city, instant, phone, wall } from "./format.js";
+import { TIME, city, instant, phone, wall } from "./format.js";
 import { panel } from "./panel.js";
 import { refusal, say } from "./said.js";
 import { clockAt } from "./ticking.js";
@@ -11,7 +11,7 @@ import { t } from "./words.js";
 import { zoneField } from "./zones.js";
 
 const PAUSE_MS = 150;
-const LONG = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
+const LONG = { weekday: "long", day: "numeric", month: "long", ...TIME };
 
 /** What is in the form; `look` is what the server makes of it, `wrong` what is wrong in which field. */
 let form = null;
@@ -83,7 +83,7 @@ const today = () => (form.look?.now_there ?? desk.view.now).slice(0, 10);
 /** Times that work, by a click. */
 const picks = () => h("div", { class: "chips", role: "group", "aria-label": t("callback.picks") }, (form.look?.picks ?? []).map((pick) =>
   h("button", { type: "button", class: "chip", key: pick.pick, "data-pick": pick.pick, onclick: () => edit({ date: pick.at.slice(0, 10), time: pick.at.slice(11, 16), fold: null }) },
-    t(`callback.${pick.pick}`), h("span", { class: "quiet" }, ` ${wall(pick.at, { hour: "numeric", minute: "2-digit" })}`))));
+    t(`callback.${pick.pick}`), h("span", { class: "quiet" }, ` ${wall(pick.at, TIME)}`))));
 
 /** The customer's time and the agent's, side by side, and what is special about it. */
 function outcome() {
@@ -93,7 +93,7 @@ function outcome() {
     h("div", { class: "two" },
       h("p", {}, h("span", { class: "quiet" }, t("callback.for_customer")), h("strong", { id: "callback-theirs" }, wall(promised.promised_at_local, LONG)), h("span", { class: "quiet" }, city(zone))),
       h("p", {}, h("span", { class: "quiet" }, t("callback.for_you")), h("strong", { id: "callback-yours" }, instant(promised.promised_at, LONG)), h("span", { class: "quiet" }, t("callback.your_time")))),
-    promised.clock === "never" && h("p", { class: "notice warn" }, t("callback.never", { time: wall(promised.at, { hour: "2-digit", minute: "2-digit" }), moved: wall(promised.promised_at_local, { hour: "2-digit", minute: "2-digit" }) })),
+    promised.clock === "never" && h("p", { class: "notice warn" }, t("callback.never", { time: wall(promised.at, TIME), moved: wall(promised.promised_at_local, TIME) })),
     promised.clock === "twice" && twice(promised),
     promised.due_at !== promised.promised_at && h("p", { class: "notice warn" }, t("callback.closed_then", { time: wall(promised.due_at_local, LONG) }))]);
 }

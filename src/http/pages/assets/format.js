@@ -3,6 +3,9 @@ import { language } from "./words.js";
 
 const locale = language === "fr" ? "fr" : navigator.languages.find((tag) => tag.startsWith("en")) ?? "en";
 
+/** A time of day: "9:05 AM", "09:05". */
+export const TIME = { hour: language === "fr" ? "2-digit" : "numeric", minute: "2-digit" };
+
 /** 75 → "1:15", 3675 → "1:01:15". */
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
@@ -26,12 +29,12 @@ export function instant(at, options) {
 }
 
 /** An instant on the clock of `zone`: "Fri 27 Nov, 15:10". */
-export function moment(at, zone, shape = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }) {
+export function moment(at, zone, shape = { weekday: "short", day: "numeric", month: "short", ...TIME }) {
   return new Intl.DateTimeFormat(locale, { ...shape, timeZone: zone }).format(new Date(at));
 }
 
 /** A wall clock without a zone ("2026-11-25T14:05:00"), as it stands there. */
-export function wall(at, options = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }) {
+export function wall(at, options = { weekday: "short", day: "numeric", month: "short", ...TIME }) {
   return new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(`${at.slice(0, 19)}Z`));
 }
 

@@ -2,7 +2,7 @@
 import { get } from "./api.js";
 import { changed, desk, dialogs } from "./desk.js";
 import { h } from "./dom.js";
-import { city, instant, wall } from "./format.js";
+import { TIME, city, instant, wall } from "./format.js";
 import { outcomeName } from "./said.js";
 import { t } from "./words.js";
 
@@ -34,7 +34,7 @@ async function read(contact, about) {
   changed();
 }
 
-const SHAPE = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+const SHAPE = { weekday: "short", day: "numeric", month: "short", ...TIME };
 
 const attempt = (it) => ({ at: it.opened_at, what: [h("span", { class: "when" }, instant(it.opened_at, SHAPE)), " ", outcomeName(it.outcome),
   it.wrap_up_reason && h("span", { class: "quiet" }, ` · ${it.wrap_up_reason}`), it.is_recorded && h("span", { class: "quiet" }, ` · ${t("recording.recorded_before")}`)] });
