@@ -160,7 +160,7 @@ impl Config {
     /// Everything needed to steer the Asterisks.
     ///
     /// # Errors
-    /// As [`AsteriskConfig::settings`], and softphones where there are several Asterisks.
+    /// As [`AsteriskConfig::settings`], and softphones or phones that stay connected where there are several Asterisks.
     pub fn ari_settings(&self) -> Result<AriSettings, BadConfig> {
         let settings = self.asterisk.settings(&self.engine)?;
         let softphones = self.softphone.is_on().then(|| AriSoftphones {
@@ -171,6 +171,11 @@ impl Config {
         if softphones.is_some() && settings.servers.len() > 1 {
             let hint = "a browser would be at one of them only: leave one URL in asterisk.urls, or no websocket_url";
             return Err(BadConfig(format!("softphone.websocket_url is set and asterisk.urls names several: {hint}")));
+        }
+        if self.engine.phones_stay_connected && settings.servers.len() > 1 {
+            let hint =
+                "a phone that stays connected is at one of them only: leave one URL in asterisk.urls, or write false";
+            return Err(BadConfig(format!("engine.phones_stay_connected and asterisk.urls with several: {hint}")));
         }
         Ok(AriSettings { softphones, ..settings })
     }
@@ -231,6 +236,7 @@ struct EngineFile {
     digits_outstanding_max: Option<u32>,
     digit_seconds: Option<u32>,
     agents_are_told: Option<bool>,
+    phones_stay_connected: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -301,6 +307,7 @@ impl Config {
             digit_seconds: within("engine.digit_seconds", file.engine.digit_seconds, 1, 60)?
                 .unwrap_or(default.engine.digit_seconds),
             agents_are_told: file.engine.agents_are_told.unwrap_or(default.engine.agents_are_told),
+            phones_stay_connected: file.engine.phones_stay_connected.unwrap_or(default.engine.phones_stay_connected),
         };
         Ok(Self {
             database: file.database.unwrap_or(default.database),
@@ -426,7 +433,7 @@ mod tests {
         line 4: unknown field `engin`, expected one of `database`, `listen`, `switch`, `seed`, `log`, `log_format`, `asterisk`, `softphone`, `engine`, `dial_plan`, `limits`
         line 7: unknown field `per_second`, expected `requests_per_second`
         line 8: limits.requests_per_second is 0; it must be from 1 to 10000
-        line 10: unknown field `presence`, expected one of `presence_seconds`, `agent_phone_seconds`, `hang_up_seconds`, `audit_seconds`, `callback_days_max`, `answer_seconds`, `placed_ring_seconds`, `digits_outstanding_max`, `digit_seconds`, `agents_are_told`
+        line 10: unknown field `presence`, expected one of `presence_seconds`, `agent_phone_seconds`, `hang_up_seconds`, `audit_seconds`, `callback_days_max`, `answer_seconds`, `placed_ring_seconds`, `digits_outstanding_max`, `digit_seconds`, `agents_are_told`, `phones_stay_connected`
         line 11: engine.audit_seconds is 1; it must be from 5 to 600
         "#);
         let syntax = Config::from_text("seed = 1\nlog = \nlisten = x").unwrap_err().to_string();

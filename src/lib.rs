@@ -67,6 +67,7 @@
 //! 12. Every keypad tone that was asked for is answered once.
 //! 13. No call is recorded unless its campaign says so, none longer than it lasts, and nothing is on tape while agents are
 //!     told that it is paused.
+//! 14. An agent has one phone at the switch at most, and none when they are not at work.
 //!
 //! # Errors
 //!

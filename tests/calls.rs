@@ -9,6 +9,7 @@ mod rate;
 mod recording;
 mod softphone;
 mod softphone_page;
+mod standing;
 mod supervising;
 mod talking;
 mod trouble;

@@ -127,6 +127,7 @@ async fn simulated(run: &Run) -> Result<Ran, Stopped> {
         seed: run.seed,
         people: People::seeded(run.seed),
         faults: run.faults,
+        phones_stay_connected: run.seed % 4 >= 2,
     };
     let mut log = String::new();
     let mut write = |event: &EventRecord| {

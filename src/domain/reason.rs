@@ -18,6 +18,7 @@ pub const RESERVED_LABELS: &[&str] = &[
     "connection_lost",
     "preview_unanswered",
     "phone_not_answering",
+    "phone_disconnected",
     REASON_CALL_NOT_ANSWERED,
     REASON_SUPERVISOR,
 ];

@@ -11,6 +11,8 @@ use super::{
     dialogs::ChannelOf,
     input::Candidate,
     output::{Ask, Destination, Order},
+    session::Activity,
+    standing::REASON_DISCONNECTED,
     wrapping::REASON_PHONE,
 };
 use crate::domain::{
@@ -272,7 +274,7 @@ impl Engine {
     /// Asks the switch whether a line still lives, and the phones of the agents beside it and of their supervisors, in case an
     /// end was never told.
     pub(super) fn audit(&mut self, channel_id: ChannelId) {
-        let Some(ChannelOf::Outside(id)) = self.channels.get(&channel_id) else { return };
+        let Some(ChannelOf::Outside(id)) = self.channels.get(&channel_id) else { return self.audit_phone(channel_id) };
         let agents = || self.dialogs.get(id).into_iter().flat_map(Dialog::agents);
         let phones = agents().filter_map(|id| self.sessions.get(&id)?.channel_id);
         let supervisors = self.supervisors_of(agents());
@@ -305,7 +307,7 @@ impl Engine {
                     None => {}
                 }
             }
-            Some(ChannelOf::Phone(agent_id)) => self.phone_gone(agent_id),
+            Some(ChannelOf::Phone(agent_id)) => self.phone_gone(agent_id, REASON_DISCONNECTED),
             Some(ChannelOf::Supervisor(agent_id)) => self.end_supervision(agent_id, SupervisionEnd::HungUp),
             None => {}
         }
@@ -319,7 +321,7 @@ impl Engine {
             CallProgress::NotMade { .. } => self.phone_is_dead(agent_id),
             // Put down before it was connected: whatever waits would only ring it again.
             CallProgress::HungUp { .. } if self.connects(agent_id).is_some() => self.phone_is_dead(agent_id),
-            CallProgress::HungUp { .. } => self.phone_gone(agent_id),
+            CallProgress::HungUp { .. } => self.phone_gone(agent_id, REASON_DISCONNECTED),
             CallProgress::Ringing
             | CallProgress::Digit { .. }
             | CallProgress::Heard { .. }
@@ -336,15 +338,16 @@ impl Engine {
 
     /// The phone is in the dialog it was to be connected with.
     fn phone_connected(&mut self, agent_id: AgentId) {
+        self.stands(agent_id);
         if let Some(id) = self.connects(agent_id) {
             self.joined(id, agent_id);
         }
     }
 
     /// Ready again, they would only be given the next call for a dead phone.
-    fn phone_is_dead(&mut self, agent_id: AgentId) {
+    pub(super) fn phone_is_dead(&mut self, agent_id: AgentId) {
         self.comes_back_as(agent_id, NextState::NotReady { reason: REASON_PHONE.to_owned() });
-        self.phone_gone(agent_id);
+        self.phone_gone(agent_id, REASON_PHONE);
     }
 
     /// The switch did not say what became of the agent's phone: it counts as dead.
@@ -352,21 +355,26 @@ impl Engine {
         self.phone_is_dead(agent_id);
     }
 
-    /// The agent's phone went away: they leave whatever they were in.
-    fn phone_gone(&mut self, agent_id: AgentId) {
-        let Some(session) = self.sessions.get_mut(&agent_id) else { return };
-        let Some(channel_id) = session.channel_id.take() else { return };
-        self.channels.remove(&channel_id);
-        self.keep_session(agent_id);
-        // It may be up all the same: news of it was lost, or came so late that it was brought up again meanwhile.
-        self.out.orders.push(Order::HangUp { channel_id });
+    /// The agent's phone went away: they leave whatever they were in. Whoever was Ready with a phone that stays connected is
+    /// not there any more.
+    fn phone_gone(&mut self, agent_id: AgentId, reason: &str) {
+        if !self.put_phone_down(agent_id) {
+            return;
+        }
+        if self.sessions.get(&agent_id).is_some_and(|session| session.activity == Activity::Ready) {
+            self.set_activity(agent_id, Activity::NotReady { reason: reason.to_owned() });
+        }
+        for id in self.present_in(agent_id) {
+            self.leave_agent(id, agent_id, Left::PhoneGone);
+        }
+    }
+
+    /// The dialogs that an agent's phone is in, or is to be in.
+    pub(super) fn present_in(&self, agent_id: AgentId) -> Vec<DialogId> {
         let present = |dialog: &&Dialog| {
             dialog.state_of(agent_id).is_some_and(|state| !matches!(state, ParticipantState::Offered { .. }))
         };
-        let ids: Vec<DialogId> = self.dialogs_of(agent_id).into_iter().filter(present).map(|d| d.id).collect();
-        for id in ids {
-            self.leave_agent(id, agent_id, Left::PhoneGone);
-        }
+        self.dialogs_of(agent_id).into_iter().filter(present).map(|dialog| dialog.id).collect()
     }
 }
 

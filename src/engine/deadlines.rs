@@ -17,6 +17,8 @@ pub enum Deadline {
     Offer(DialogId, AgentId),
     /// An agent's phone was not connected.
     Connect(AgentId),
+    /// A phone that is to stay connected did not answer.
+    Standing(AgentId),
     /// A supervisor's phone was not connected.
     Supervise(AgentId),
     /// A caller waited as long as they may.

@@ -264,25 +264,16 @@ impl Engine {
         if was.was_connected() {
             self.note_wrap_up(id, agent_id);
         }
-        let in_others = self.dialogs_of(agent_id).iter().any(|dialog| {
-            dialog.state_of(agent_id).is_some_and(|state| !matches!(state, ParticipantState::Offered { .. }))
-        });
+        let in_others = !self.present_in(agent_id).is_empty();
         if !in_others {
             self.end_supervision(agent_id, SupervisionEnd::CallOver);
         }
-        if let Some(session) = self.sessions.get_mut(&agent_id)
-            && let Some(channel_id) = session.channel_id
+        if !in_others && !self.is_standing(agent_id) {
+            self.put_phone_down(agent_id);
+        } else if was == ParticipantState::Active
+            && let Some(channel_id) = self.sessions.get(&agent_id).and_then(|session| session.channel_id)
         {
-            if in_others {
-                if was == ParticipantState::Active {
-                    self.out.orders.push(Order::Leave { dialog_id: id, channel_id });
-                }
-            } else {
-                session.channel_id = None;
-                self.channels.remove(&channel_id);
-                self.out.orders.push(Order::HangUp { channel_id });
-                self.keep_session(agent_id);
-            }
+            self.out.orders.push(Order::Leave { dialog_id: id, channel_id });
         }
         self.refresh(agent_id);
     }
@@ -291,11 +282,29 @@ impl Engine {
     pub(super) fn phone_of(&mut self, agent_id: AgentId) -> Option<Phone> {
         let minted: ChannelId = self.mint();
         let session = self.sessions.get_mut(&agent_id)?;
+        let is_new = session.channel_id.is_none();
         let channel_id = *session.channel_id.get_or_insert(minted);
         let extension = session.extension.clone();
         self.channels.insert(channel_id, ChannelOf::Phone(agent_id));
+        if is_new && self.settings.phones_stay_connected {
+            self.will_stand(agent_id);
+        }
         self.keep_session(agent_id);
         Some(Phone { channel_id, extension })
+    }
+
+    /// The agent's phone has no line any more. Gives whether it had one.
+    pub(super) fn put_phone_down(&mut self, agent_id: AgentId) -> bool {
+        let Some(session) = self.sessions.get_mut(&agent_id) else { return false };
+        let Some(channel_id) = session.channel_id.take() else { return false };
+        session.standing = None;
+        self.deadlines.clear(Deadline::Standing(agent_id));
+        self.deadlines.clear(Deadline::Audit(channel_id));
+        self.channels.remove(&channel_id);
+        self.keep_session(agent_id);
+        // Said in any case: it may be up all the same, as news of it was lost, or came so late that it was brought up again.
+        self.out.orders.push(Order::HangUp { channel_id });
+        true
     }
 
     /// What the dialogs of an agent make of their state. A call that is only offered leaves a Not ready agent Not ready.

@@ -27,6 +27,9 @@ impl Engine {
     /// Gives every Ready agent a caller or a contact, as long as there are any.
     pub(super) fn match_agents(&mut self) {
         for agent_id in self.ready_agents() {
+            if !self.is_at_phone(agent_id) {
+                continue;
+            }
             match self.next_caller() {
                 Some((id, queue_id)) => {
                     let turn = self.is_previews_turn(agent_id, queue_id);

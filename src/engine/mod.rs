@@ -14,6 +14,7 @@
 //! | `dialogs` | who comes to a dialog, who leaves, and what follows |
 //! | `placing` | calls that agents make, and that colleagues answer |
 //! | `consulting` | end, hold, retrieve, consult, conference, transfer |
+//! | `standing` | phones that stay connected between calls |
 //! | `supervising` | supervisors who listen, whisper and join |
 //! | `keypad` | tones |
 //! | `recording` | the recording of a campaign's call |
@@ -47,6 +48,7 @@ mod recording;
 mod reserving;
 mod restore;
 pub mod session;
+mod standing;
 mod supervising;
 pub mod view;
 pub mod waiting;
@@ -112,6 +114,8 @@ pub struct Settings {
     pub digit_seconds: u32,
     /// Agents see that a supervisor listens or whispers. That one joined they see in any case.
     pub agents_are_told: bool,
+    /// An agent's phone is rung when they become Ready, and stays connected from call to call until they leave.
+    pub phones_stay_connected: bool,
 }
 
 impl Default for Settings {
@@ -128,6 +132,7 @@ impl Default for Settings {
             digits_outstanding_max: 5,
             digit_seconds: 5,
             agents_are_told: true,
+            phones_stay_connected: false,
         }
     }
 }
@@ -266,6 +271,7 @@ impl Engine {
                 Deadline::Preview(id) => self.preview_over(id),
                 Deadline::Offer(id, agent_id) => self.offer_ends(id, agent_id, Left::NoAnswer),
                 Deadline::Connect(agent_id) => self.phone_not_connected(agent_id),
+                Deadline::Standing(agent_id) => self.standing_rang_long_enough(agent_id),
                 Deadline::Supervise(agent_id) => self.end_supervision(agent_id, SupervisionEnd::NotAnswered),
                 Deadline::Waits(id) => self.waited_too_long(id),
                 Deadline::Ring(id) => self.rang_long_enough(id),
@@ -355,6 +361,7 @@ impl Engine {
     fn sign_off(&mut self, agent_id: AgentId, reason: &str) {
         self.drop_offers(agent_id);
         self.end_supervision(agent_id, SupervisionEnd::CallOver);
+        self.put_phone_down(agent_id);
         let Some(session) = self.sessions.remove(&agent_id) else { return };
         self.deadlines.clear(Deadline::Presence(agent_id));
         self.deadlines.clear(Deadline::WrapUp(agent_id));

@@ -127,6 +127,12 @@ pub enum Order {
         /// The phone.
         phone: Phone,
     },
+    /// The agent's phone is in no dialog, and stays connected all the same; its agent hears silence. Said again, the switch tells
+    /// again that it is connected.
+    Keep {
+        /// The phone.
+        phone: Phone,
+    },
     /// The line is in the dialog from now on: a caller who waits there, or whoever was meant to be there before a restart.
     Admit {
         /// The dialog.
@@ -215,6 +221,7 @@ impl Order {
         match self {
             Self::Dial { .. } => "dial",
             Self::Connect { .. } => "connect",
+            Self::Keep { .. } => "keep",
             Self::Admit { .. } => "admit",
             Self::Hold { .. } => "hold",
             Self::Retrieve { .. } => "retrieve",

@@ -65,6 +65,7 @@ impl Engine {
         let agent_id = session.agent_id;
         let id: DialogId = self.mint();
         let (kind, state) = match callee {
+            Callee::Colleague(_) if self.is_standing(agent_id) => (DialogKind::Internal, ParticipantState::Active),
             Callee::Colleague(_) => (DialogKind::Internal, self.connecting()),
             Callee::Other(_) => (DialogKind::Placed, ParticipantState::Active),
         };
@@ -117,7 +118,7 @@ impl Engine {
         self.hold_others(id, agent_id);
         let Some(phone) = self.phone_of(agent_id) else { return };
         self.out.orders.push(Order::Connect { dialog_id: id, phone });
-        let was_up = self.dialogs_of(agent_id).len() > 1;
+        let was_up = self.dialogs_of(agent_id).len() > 1 || self.is_standing(agent_id);
         let state = self.connecting();
         self.put_agent(id, agent_id, state);
         if was_up {

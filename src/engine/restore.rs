@@ -82,6 +82,7 @@ impl Engine {
             if let Some(state) = session.supervision.as_ref().map(|supervision| supervision.state) {
                 self.arm_supervision(id, state);
             }
+            self.arm_standing(id);
             let Some(session) = self.sessions.get_mut(&id) else { continue };
             // A tone that was on its way is not waited for any more.
             let digits: Vec<_> = session.digits.iter().map(|digit| digit.id).collect();
@@ -153,6 +154,7 @@ impl Engine {
         let mut orders: Vec<Order> = self.dialogs.values().flat_map(in_dialog).collect();
         // A phone leaves the room it was in before it comes into another.
         orders.sort_by_key(|order| matches!(order, Order::Retrieve { .. }));
+        orders.extend(self.sessions.values().filter_map(|s| self.keeps(s)));
         orders.extend(self.sessions.values().filter_map(|s| self.supervises(s, s.supervision.as_ref()?)));
         self.out.orders.extend(orders);
         self.out.orders.extend(self.recordings_wanted());

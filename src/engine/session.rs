@@ -84,6 +84,19 @@ pub struct DigitRequest {
     pub until_at: Timestamp,
 }
 
+/// The line of a phone that stays connected between calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum Standing {
+    /// The phone rings.
+    Rings {
+        /// Then it counts as dead.
+        until_at: Timestamp,
+    },
+    /// The agent is at it.
+    Up,
+}
+
 /// An agent at work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
@@ -103,8 +116,11 @@ pub struct Session {
     pub wrap_up_asked: bool,
     /// The last routed call, while it may be wrapped up.
     pub wrap_up: Option<WrapUp>,
-    /// The line of their phone, while they are in a dialog.
+    /// The line of their phone, while they are in a dialog or it stays connected.
     pub channel_id: Option<ChannelId>,
+    /// Where that line is, if it stays connected between calls.
+    #[serde(default)]
+    pub standing: Option<Standing>,
     /// The keypad, while it is open.
     pub keypad: Option<Keypad>,
     /// Keypad tones on their way.
@@ -132,6 +148,7 @@ impl Session {
             wrap_up_asked: false,
             wrap_up: None,
             channel_id: None,
+            standing: None,
             keypad: None,
             digits: Vec::new(),
             callers_in_a_row: 0,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     Engine,
     hopper::Opening,
-    session::{Activity, Session},
+    session::{Activity, Session, Standing},
 };
 use crate::domain::{
     campaign::CampaignState,
@@ -21,6 +21,8 @@ use crate::domain::{
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "because")]
 pub enum WaitingView {
+    /// Their phone rings, and is to be answered first.
+    PhoneRings,
     /// The next contacts are being looked for.
     Looking,
     /// The calling hours are closed wherever there are contacts.
@@ -87,6 +89,9 @@ impl Engine {
     pub(super) fn waiting_view(&self, session: &Session) -> Option<WaitingView> {
         if session.activity != Activity::Ready {
             return None;
+        }
+        if matches!(session.standing, Some(Standing::Rings { .. })) {
+            return Some(WaitingView::PhoneRings);
         }
         let running = || self.desks.values().filter(|desk| desk.is_running());
         if running().any(super::hopper::Desk::is_looking) {

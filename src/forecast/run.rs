@@ -167,6 +167,7 @@ impl Plan {
             seed: variant.seed,
             people: People::with_mix(variant.seed, self.mix),
             faults: self.faults,
+            phones_stay_connected: false,
         };
         let began = Clock::stopwatch();
         let (summary, last_at) = self.live(&mut scenario, setup, begins_at, seen).await?;

@@ -199,7 +199,7 @@ fn not_ordered(order: &Order, error: &crate::ports::SwitchError) -> Option<Input
     tracing::warn!(order = order.name(), %error, "the switch did not take an order");
     match order {
         Order::Dial { channel_id, .. } => not_made(channel_id, FailureCause::Network),
-        Order::Connect { phone, .. } | Order::Supervise { phone, .. } => {
+        Order::Connect { phone, .. } | Order::Keep { phone } | Order::Supervise { phone, .. } => {
             not_made(&phone.channel_id, FailureCause::AgentPhone)
         }
         Order::SendDigit { channel_id, digit_id, .. } => {

@@ -201,7 +201,7 @@ impl<W: Switch> Switch for OfTeam<W> {
                     self.shared.routes.add(phone.channel_id, self.team_id);
                 }
             }
-            Order::Connect { phone, .. } | Order::Supervise { phone, .. } => {
+            Order::Connect { phone, .. } | Order::Keep { phone } | Order::Supervise { phone, .. } => {
                 self.shared.routes.add(phone.channel_id, self.team_id);
             }
             Order::EndOthers { team_id, keep } => {

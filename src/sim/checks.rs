@@ -93,7 +93,7 @@ impl Checks {
     /// # Errors
     /// The invariant that is broken.
     pub fn rooms(&mut self, now: Timestamp, rooms: &BTreeMap<ChannelId, Option<DialogId>>) -> Result<(), Broken> {
-        found(now, self.dialogs.rooms(now, rooms))
+        found(now, self.dialogs.rooms(now, rooms).or_else(|| self.dialogs.phones(rooms)))
     }
 
     /// Every recording of the switch, and its lines with their rooms, once the orders of a step are given.

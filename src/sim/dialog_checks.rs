@@ -36,6 +36,8 @@ pub(super) struct DialogChecks {
     sessions: BTreeMap<AgentId, Session>,
     /// Lines that were made, and whose end was neither told nor ordered.
     lines: BTreeSet<ChannelId>,
+    /// Those of them that are agents' phones.
+    phones: BTreeSet<ChannelId>,
     /// Keypad tones on their way, and those that are not any more.
     digits: BTreeMap<DigitId, bool>,
     /// Phones that an agent talks at and that the switch does not have, with since when.
@@ -84,10 +86,13 @@ impl DialogChecks {
             Order::Dial { channel_id, phone, .. } if is_taken => {
                 self.lines.insert(*channel_id);
                 self.lines.extend(phone.as_ref().map(|phone| phone.channel_id));
+                self.phones.extend(phone.as_ref().map(|phone| phone.channel_id));
             }
-            Order::Connect { phone, .. } | Order::Supervise { phone, .. } if is_taken => {
+            Order::Connect { phone, .. } | Order::Keep { phone } if is_taken => {
                 self.lines.insert(phone.channel_id);
+                self.phones.insert(phone.channel_id);
             }
+            Order::Supervise { phone, .. } if is_taken => drop(self.lines.insert(phone.channel_id)),
             Order::HangUp { channel_id } => drop(self.lines.remove(channel_id)),
             Order::EndOthers { keep, .. } => self.lines.retain(|id| keep.contains(id)),
             _ => {}
@@ -188,6 +193,14 @@ impl DialogChecks {
     fn ended(&self, attempts: &Held<AttemptId>) -> Found {
         let lost = attempts.keys().find(|id| !self.dialogs.contains_key(&DialogId::from(**id)))?;
         Some((11, format!("attempt {lost} is open and its dialog is not")))
+    }
+
+    /// An agent has one phone at most, and none when they are not at work.
+    pub fn phones(&mut self, rooms: &Rooms) -> Found {
+        self.phones.retain(|line| self.lines.contains(line));
+        let theirs: BTreeSet<ChannelId> = self.sessions.values().filter_map(|session| session.channel_id).collect();
+        let strange = self.phones.iter().find(|line| rooms.contains_key(line) && !theirs.contains(line))?;
+        Some((14, format!("phone {strange} is connected and is no agent's who is at work")))
     }
 
     /// Those hear each other who are in one dialog, and nobody else.

@@ -45,6 +45,7 @@ impl Recorded {
         let can_fail = match order {
             Order::Dial { .. }
             | Order::Connect { .. }
+            | Order::Keep { .. }
             | Order::Supervise { .. }
             | Order::SendDigit { .. }
             | Order::Record { .. }

@@ -69,6 +69,8 @@ pub struct Setup {
     pub people: People,
     /// What goes wrong.
     pub faults: Faults,
+    /// Agents' phones stay connected between calls.
+    pub phones_stay_connected: bool,
 }
 
 /// What a run showed.
@@ -176,7 +178,8 @@ impl<S: Store> World<S> {
     ) -> Result<Self, StoreError> {
         // Whoever is not to vanish does not have to show every few seconds that they have not.
         let presence_seconds = if setup.faults.vanish > 0 { 60 } else { 7_200 };
-        let settings = Settings { presence_seconds, ..Settings::default() };
+        let settings =
+            Settings { presence_seconds, phones_stay_connected: setup.phones_stay_connected, ..Settings::default() };
         let step =
             Step::take_over(store.clone(), setup.team_id, settings.clone(), rules.clone(), setup.seed, begins_at)
                 .await?;

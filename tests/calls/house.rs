@@ -24,6 +24,8 @@ const QUEUE: &str = "name = \"support\"\nteam = \"north\"\nwrap_up = { mode = \"
 
 /// Instead of settings: the switch is spoken to with TLS.
 pub const TLS: &str = "tls";
+/// Instead of settings: agents' phones stay connected between calls.
+pub const STANDING: &str = "standing";
 
 pub struct House {
     pub rig: MappedMutexGuard<'static, Rig>,
@@ -232,11 +234,12 @@ fn serve(rig: &Rig, place: &Place, settings: &str) -> Server {
     let clear = rig.ari_url.trim_end_matches("/ari");
     let websocket_url = clear.replacen("http", "ws", 1) + "/ws";
     let url = if settings == TLS { rig.tls_url.as_str() } else { clear };
-    let settings = if settings == TLS { "" } else { settings };
+    let stay = settings == STANDING;
+    let settings = if [TLS, STANDING].contains(&settings) { "" } else { settings };
     let ca = rig.certificate("ca.pem");
     let config = format!(
-        "[asterisk]\nurls = [\"{url}\"]\nca_file = \"{}\"\nuser = \"{}\"\n[engine]\npresence_seconds = 600\n[limits]\nrequests_per_second = 500\n\
-         [softphone]\nwebsocket_url = \"{websocket_url}\"\n{settings}",
+        "[asterisk]\nurls = [\"{url}\"]\nca_file = \"{}\"\nuser = \"{}\"\n[engine]\npresence_seconds = 600\nphones_stay_connected = {stay}\n\
+         [limits]\nrequests_per_second = 500\n[softphone]\nwebsocket_url = \"{websocket_url}\"\n{settings}",
         ca.display(),
         rig.user
     );

@@ -145,10 +145,11 @@ impl Conductor {
     pub fn order(&mut self, order: &Order) {
         match order {
             Order::Dial { dialog_id, channel_id, phone, to } => {
-                let after = phone.as_ref().map(|phone| self.want_phone(*dialog_id, phone));
+                let after = phone.as_ref().map(|phone| self.want_phone(Some(*dialog_id), phone));
                 self.want_dialled(*dialog_id, *channel_id, after, to);
             }
-            Order::Connect { dialog_id, phone } => drop(self.want_phone(*dialog_id, phone)),
+            Order::Connect { dialog_id, phone } => drop(self.want_phone(Some(*dialog_id), phone)),
+            Order::Keep { phone } => self.keep(phone),
             Order::Hold { channel_id, .. } | Order::Leave { channel_id, .. } => self.want_in(*channel_id, None),
             Order::Admit { dialog_id, channel_id } | Order::Retrieve { dialog_id, channel_id } => {
                 self.want_in(*channel_id, Some(*dialog_id));
@@ -176,11 +177,20 @@ impl Conductor {
         self.tend();
     }
 
-    fn want_phone(&mut self, dialog_id: DialogId, phone: &Phone) -> ChannelId {
+    fn want_phone(&mut self, room: Option<DialogId>, phone: &Phone) -> ChannelId {
         let role = Role::Phone { extension: phone.extension.clone() };
         self.lines.entry(phone.channel_id).or_insert_with(|| Line::new(phone.channel_id, role, Stage::Waiting)).room =
-            Some(dialog_id);
+            room;
         phone.channel_id
+    }
+
+    /// A phone is wanted, in no room. That one of an earlier life is up was told to nobody, perhaps.
+    fn keep(&mut self, phone: &Phone) {
+        let id = self.want_phone(None, phone);
+        self.claim(id);
+        if self.lines.get(&id).is_some_and(|line| line.stage == Stage::Up) {
+            self.tell(id, CallProgress::Connected);
+        }
     }
 
     fn want_dialled(&mut self, dialog_id: DialogId, id: ChannelId, after: Option<ChannelId>, to: &Destination) {

@@ -135,6 +135,7 @@ fn concerns(order: &Order) -> (Option<DialogId>, Vec<ChannelId>) {
             (Some(*dialog_id), phone.into_iter().chain([*channel_id]).collect())
         }
         Order::Connect { dialog_id, phone } => (Some(*dialog_id), vec![phone.channel_id]),
+        Order::Keep { phone } => (None, vec![phone.channel_id]),
         Order::Supervise { channel_id, phone, .. } => (None, vec![*channel_id, phone.channel_id]),
         Order::Admit { dialog_id, channel_id }
         | Order::Hold { dialog_id, channel_id }
@@ -159,7 +160,8 @@ impl Switch for AriSwitch {
         }
         let home = self.home(order).ok_or_else(|| SwitchError("no switch is connected".to_owned()))?;
         let node = &self.nodes[home];
-        let is_new = matches!(order, Order::Dial { .. } | Order::Connect { .. } | Order::Supervise { .. });
+        let is_new =
+            matches!(order, Order::Dial { .. } | Order::Connect { .. } | Order::Keep { .. } | Order::Supervise { .. });
         if is_new && !node.state().is_connected {
             // A call that could only be made later is a call that was not made.
             return Err(SwitchError(format!("{} is not connected", node.url())));

@@ -27,6 +27,8 @@ use crate::{
 
 /// An agent's phone answers by itself.
 const PHONE_ANSWERS_AFTER: SignedDuration = SignedDuration::from_millis(1_500);
+/// So long it takes to see that an agent's phone is dead.
+const PHONE_DEAD_AFTER: SignedDuration = SignedDuration::from_secs(15);
 /// So long it listens before it has a guess who answered.
 const GUESSES_AFTER: SignedDuration = SignedDuration::from_millis(1_800);
 
@@ -103,7 +105,12 @@ impl Network {
                     let (fate, ring_seconds_max, listens_for) = self.fate(*channel_id, to);
                     match fate {
                         Fate::AgentPhoneDead if rings_phone => self.phone_is_dead(now, *channel_id, phone.as_ref()),
-                        fate => self.plan_call(now, *channel_id, fate, ring_seconds_max, listens_for),
+                        fate => {
+                            self.plan_call(now, *channel_id, fate, ring_seconds_max, listens_for);
+                            if let Some(phone) = phone.as_ref().filter(|_| rings_phone) {
+                                self.will(now + PHONE_ANSWERS_AFTER, phone.channel_id, CallProgress::Connected);
+                            }
+                        }
                     }
                 }
             }
@@ -112,6 +119,7 @@ impl Network {
                     self.will(now + PHONE_ANSWERS_AFTER, phone.channel_id, CallProgress::Connected);
                 }
             }
+            Order::Keep { phone } => self.keep(now, phone),
             Order::Admit { dialog_id, channel_id } | Order::Retrieve { dialog_id, channel_id } => {
                 self.move_to(now, *channel_id, *dialog_id);
             }
@@ -197,6 +205,25 @@ impl Network {
         is_new
     }
 
+    /// An agent's phone is in no room. It is rung if its line is new, and some do not answer.
+    fn keep(&mut self, now: Timestamp, phone: &Phone) {
+        let id = phone.channel_id;
+        if let Some(line) = self.lines.get_mut(&id) {
+            line.room = None;
+            if line.stage == Stage::Up {
+                self.will(now, id, CallProgress::Connected);
+            }
+            return;
+        }
+        self.lines.insert(id, Line::new(Stage::Calling, None, Some(phone.extension.clone())));
+        if self.people.phone_is_dead(id) {
+            let why = NotMade::Failed(FailureCause::AgentPhone);
+            self.will(now + PHONE_DEAD_AFTER, id, CallProgress::NotMade { why });
+        } else {
+            self.will(now + PHONE_ANSWERS_AFTER, id, CallProgress::Connected);
+        }
+    }
+
     /// A supervisor's phone goes along with an agent's.
     fn supervise(&mut self, now: Timestamp, agents: ChannelId, phone: &Phone, mode: SupervisionMode) {
         if !self.lines.contains_key(&agents) {
@@ -253,7 +280,7 @@ impl Network {
             self.lines.remove(&phone.channel_id);
         }
         let why = NotMade::Failed(FailureCause::AgentPhone);
-        self.will(now + SignedDuration::from_secs(15), id, CallProgress::NotMade { why });
+        self.will(now + PHONE_DEAD_AFTER, id, CallProgress::NotMade { why });
     }
 
     fn plan_call(

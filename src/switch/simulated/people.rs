@@ -178,6 +178,12 @@ impl People {
         dice.random_range(0..50) == 0
     }
 
+    /// Does an agent's phone not answer that is rung for no call?
+    pub fn phone_is_dead(&self, channel: ChannelId) -> bool {
+        let mut dice = dice(self.seed.rotate_left(59) ^ fold(channel.0.as_bytes()));
+        dice.random_range(0..1000u32) < self.mix.agent_phone_dead
+    }
+
     /// How long a caller talks with whoever answers, if nobody ends it before.
     pub fn caller_talks(&self, channel: ChannelId) -> SignedDuration {
         let mut dice = dice(self.seed.rotate_left(41) ^ fold(channel.0.as_bytes()));

@@ -147,6 +147,12 @@ impl Phone {
         came.unwrap_or_else(|| panic!("phone {name}: no {event} came, but {}", others.join(" ")))
     }
 
+    /// How many calls were established that nobody has waited for.
+    pub fn established(&mut self) -> usize {
+        let events = &mut self.line().events;
+        std::iter::from_fn(|| events.try_recv().ok()).filter(|event| event["type"] == "CALL_ESTABLISHED").count()
+    }
+
     /// The tones heard in the second from now; none when nothing at all comes.
     pub async fn hears(&self) -> BTreeSet<u32> {
         let before = self.recordings();
@@ -169,6 +175,19 @@ impl Phone {
             }
         }
         BTreeSet::new()
+    }
+
+    /// Waits until sound comes, and says nothing for a whole second.
+    pub async fn until_is_silent(&self) {
+        for _ in 0..8 {
+            let before: usize = self.recordings().values().map(Vec::len).sum();
+            let heard = self.hears().await;
+            let after: usize = self.recordings().values().map(Vec::len).sum();
+            if heard.is_empty() && after >= before + RATE as usize {
+                return;
+            }
+        }
+        panic!("phone {} hears sound, or nothing at all comes", self.account.name);
     }
 
     /// Waits until exactly these tones are heard for a whole second.

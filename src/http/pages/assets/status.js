@@ -92,6 +92,7 @@ function why(waiting) {
       const contacts = number(told.contacts) + (told.contacts_are_more ? "+" : "");
       return t(told.contacts === 1 ? "waiting.one_opens" : "waiting.contacts_open", { ...values, contacts });
     }
+    case "phone_rings": return t("waiting.phone_rings");
     case "contacts_rest": return t("waiting.contacts_rest", { campaign: waiting.campaign, time: instant(waiting.until_at) });
     case "callback_promised": return t("waiting.callback_promised", { time: instant(waiting.due_at) });
     case "callers": return t("waiting.callers", { queues: names(waiting.queues) });

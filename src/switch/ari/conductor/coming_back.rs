@@ -59,7 +59,7 @@ impl Conductor {
         let Some(line) = self.lines.get_mut(&id) else { return };
         // Whether a supervisor was muted in time is not known: they are put there again.
         line.joined = room.filter(|_| !line.is_supervisor());
-        line.has_music = false;
+        line.plays = None;
         let is_phone = line.is_phone();
         match (line.stage, channel.state.as_str()) {
             (Stage::Making | Stage::Made | Stage::Calling, "Up") => self.is_up(id),

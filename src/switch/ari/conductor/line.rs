@@ -53,6 +53,25 @@ pub(super) enum Stage {
     Ending { was_up: bool },
 }
 
+/// What somebody hears who is in no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plays {
+    /// Music, so that a customer knows that they are not forgotten.
+    Music,
+    /// Silence: packets that say nothing. A phone that gets none at all takes the call for dead after a while.
+    Silence,
+}
+
+impl Plays {
+    /// What Asterisk calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Music => "moh",
+            Self::Silence => "silence",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
     /// Its name at Asterisk.
@@ -65,7 +84,8 @@ pub(super) struct Line {
     pub joined: Option<DialogId>,
     /// Asterisk was told to let nobody there hear it.
     pub is_muted: bool,
-    pub has_music: bool,
+    /// What Asterisk was told to play to it.
+    pub plays: Option<Plays>,
     pub rings: bool,
     /// Of an earlier life of this program, and nobody has asked for it yet: it is waited for so many looks.
     pub unclaimed: Option<u32>,
@@ -98,7 +118,7 @@ impl Line {
             room: None,
             joined: None,
             is_muted: false,
-            has_music: false,
+            plays: None,
             rings: false,
             unclaimed: None,
         }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     Conductor, DIALOG_VARIABLE, hearing,
-    line::{Asked, Line, Role, Stage},
+    line::{Asked, Line, Plays, Role, Stage},
 };
 use crate::domain::ids::{ChannelId, DialogId};
 
@@ -34,7 +34,8 @@ impl Conductor {
     /// Makes a line that waits, once the phone it is called from is there.
     fn make(&mut self, id: ChannelId) {
         let Some(line) = self.lines.get(&id).filter(|line| line.stage == Stage::Waiting).cloned() else { return };
-        // A supervisor whose agent has everybody on hold is in no dialog, and ours all the same.
+        // A phone that stays connected, or a supervisor's whose agent has everybody on hold, is in no dialog, and ours all the
+        // same.
         let dialog = self.plan.mark(line.room.unwrap_or(DialogId(id.0)));
         let application = self.plan.application.clone();
         let (uri, body) = match &line.role {
@@ -79,7 +80,7 @@ impl Conductor {
         self.ask(Asked::Make(id), "POST", uri, Some(body));
     }
 
-    /// Puts a line where it is wanted: into its room, or by itself with music when nobody is there to talk with.
+    /// Puts a line where it is wanted: into its room, or by itself, customers with music when nobody is there to talk with.
     fn place(&mut self, id: ChannelId) {
         let Some(line) = self.lines.get(&id).cloned() else { return };
         if !matches!(line.stage, Stage::Made | Stage::Calling | Stage::Up) {
@@ -89,8 +90,13 @@ impl Conductor {
         let is_outside = matches!(line.role, Role::Dialled { .. } | Role::Caller);
         let music = line.stage == Stage::Up && is_alone && is_outside;
         let wanted = if music { None } else { line.room };
-        if line.has_music && !music {
-            self.ask(Asked::Anything, "DELETE", format!("channels/{}/moh", line.name), None);
+        let plays = match wanted {
+            None if music => Some(Plays::Music),
+            None if line.stage == Stage::Up && line.is_phone() => Some(Plays::Silence),
+            None | Some(_) => None,
+        };
+        if let Some(before) = line.plays.filter(|before| plays != Some(*before)) {
+            self.ask(Asked::Anything, "DELETE", format!("channels/{}/{}", line.name, before.name()), None);
         }
         let is_muted = wanted.is_some() && line.listens();
         if line.joined != wanted || line.is_muted != is_muted {
@@ -111,13 +117,13 @@ impl Conductor {
                 (None, None) => {}
             }
         }
-        if music && !line.has_music {
-            self.ask(Asked::Anything, "POST", format!("channels/{}/moh", line.name), None);
+        if let Some(plays) = plays.filter(|plays| line.plays != Some(*plays)) {
+            self.ask(Asked::Anything, "POST", format!("channels/{}/{}", line.name, plays.name()), None);
         }
         if let Some(line) = self.lines.get_mut(&id) {
             line.joined = wanted;
             line.is_muted = is_muted;
-            line.has_music = music;
+            line.plays = plays;
         }
     }
 

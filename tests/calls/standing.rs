@@ -1,0 +1,129 @@
+//! Phones that stay connected between calls, by setting.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::house::{House, STANDING};
+use crate::support::rig::sound::{CUSTOMERS, MUSIC, PHONES};
+
+/// Every channel of the switch.
+async fn channels(house: &House) -> BTreeSet<String> {
+    let channels = house.rig.ari().done(Method::GET, "/channels", &Value::Null).await;
+    channels.as_array().unwrap().iter().map(|channel| channel["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Waits until no channel is left.
+async fn until_no_channel(house: &House) {
+    let mut again = tokio::time::interval(std::time::Duration::from_millis(20));
+    let looks = async {
+        while !channels(house).await.is_empty() {
+            again.tick().await;
+        }
+    };
+    tokio::time::timeout(crate::support::rig::PATIENCE, looks).await.expect("every channel ends");
+}
+
+#[tokio::test]
+async fn a_phone_that_stays_connected_rings_once_for_two_calls() {
+    let mut house = House::with_settings(&["90", "91"], STANDING).await;
+    let dialog = house.alice_talks().await;
+    let phone = channels(&house).await;
+    house.rig.phones[0].until("CALL_ESTABLISHED").await;
+    house.rig.phones[0].until_hears(&[CUSTOMERS[0]]).await;
+    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    // Who is held hears music, who holds hears nothing, and both come back.
+    house.acts(&house.alice, &dialog, "hold", None).await;
+    house.rig.customers[0].until_hears(&[MUSIC]).await;
+    house.acts(&house.alice, &dialog, "retrieve", None).await;
+    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.acts(&house.alice, &dialog, "end", None).await;
+    house.alice.until(|view| view["preview"].is_object()).await;
+    // Between two calls there is silence, which is sound that says nothing.
+    let between = channels(&house).await;
+    assert!(between.len() == 1 && between.is_subset(&phone), "{between:?} of {phone:?}");
+    house.rig.phones[0].until_is_silent().await;
+
+    house.alice_talks().await;
+    house.rig.phones[0].until_hears(&[CUSTOMERS[1]]).await;
+    house.rig.customers[1].until_hears(&[PHONES[0]]).await;
+    house.rig.customers[1].hang_up().await;
+    house.alice.until(|view| view["dialogs"] == json!([]) && view["state"] == "ready").await;
+    assert_eq!(channels(&house).await, between, "the same line, and no other");
+    assert_eq!(house.rig.phones[0].established(), 0, "it rang once");
+
+    // Put down between two calls: Not ready, and Ready rings again.
+    house.rig.phones[0].hang_up().await;
+    let view = house.alice.until(|view| view["state"] == "not_ready").await;
+    assert_eq!(view["reason"], "phone_disconnected");
+    house.ready(&house.alice).await;
+    house.rig.phones[0].until("CALL_ESTABLISHED").await;
+    house.alice.until(|view| view["waiting"]["because"] != "phone_rings").await;
+
+    let (status, view) = house.alice.ask("DELETE", "/v1/me/session", None).await;
+    assert_eq!(status, 200, "{view}");
+    house.rig.phones[0].until("CALL_CLOSED").await;
+    until_no_channel(&house).await;
+}
+
+#[tokio::test]
+async fn killed_between_two_calls_the_program_keeps_the_phone() {
+    let mut house = House::with_settings(&["90", "91"], STANDING).await;
+    let dialog = house.alice_talks().await;
+    house.acts(&house.alice, &dialog, "end", None).await;
+    house.alice.until(|view| view["preview"].is_object()).await;
+    let between = channels(&house).await;
+    house.rig.phones[0].until("CALL_ESTABLISHED").await;
+    house.killed_and_started_again().await;
+    house.alice_talks().await;
+    assert!(channels(&house).await.is_superset(&between), "it is the same line");
+    house.rig.phones[0].until_hears(&[CUSTOMERS[1]]).await;
+    house.rig.customers[1].until_hears(&[PHONES[0]]).await;
+    assert_eq!(house.rig.phones[0].established(), 0, "it did not ring again");
+}
+
+#[tokio::test]
+async fn a_caller_is_answered_on_the_phone_that_stays_and_a_call_ends_with_it() {
+    let mut house = House::with_settings(&[], STANDING).await;
+    house.ready(&house.alice).await;
+    house.rig.phones[0].until("CALL_ESTABLISHED").await;
+    house.rig.customers[2].dial("+13125550100").await;
+    let offered = house.dialog(&house.alice, "inbound", "offered").await;
+    house.acts(&house.alice, &offered, "answer", None).await;
+    house.dialog(&house.alice, "inbound", "talking").await;
+    house.rig.customers[2].until_hears(&[PHONES[0]]).await;
+    house.rig.phones[0].until_hears(&[CUSTOMERS[2]]).await;
+    // A colleague is asked, whose phone is rung for it and stays.
+    house.acts(&house.alice, &offered, "consult", Some(json!({ "typed": "1002" }))).await;
+    let asked = house.dialog(&house.bob, "consult", "offered").await;
+    house.acts(&house.bob, &asked, "answer", None).await;
+    house.rig.phones[0].until_hears(&[PHONES[1]]).await;
+    house.acts(&house.alice, &offered, "transfer", None).await;
+    house.rig.customers[2].until_hears(&[PHONES[1]]).await;
+    house.alice.until(|view| view["state"] == "ready").await;
+    assert_eq!(channels(&house).await.len(), 3, "both phones and the caller");
+    // Whoever puts the phone down in a call ends it, as ever.
+    house.rig.phones[1].hang_up().await;
+    house.rig.customers[2].until("CALL_CLOSED").await;
+    house.bob.until(|view| view["dialogs"] == json!([])).await;
+    assert_eq!(channels(&house).await.len(), 1, "Alice's phone");
+    assert_eq!(house.rig.phones[0].established(), 0, "it rang once");
+}
+
+#[tokio::test]
+async fn a_switch_that_dies_takes_the_phones_and_ready_rings_them_again() {
+    let mut house = House::with_settings(&[], STANDING).await;
+    house.ready(&house.alice).await;
+    house.rig.phones[0].until("CALL_ESTABLISHED").await;
+    house.rig.kill_asterisk();
+    house.connected(false).await;
+    house.rig.asterisk_restart().await;
+    house.connected(true).await;
+    let view = house.alice.until(|view| view["state"] == "not_ready").await;
+    assert_eq!(view["reason"], "phone_disconnected");
+    assert_eq!(house.rig.phones[0].established(), 0, "nobody is rung who has not asked for it");
+    house.ready(&house.alice).await;
+    house.rig.phones[0].until("CALL_ESTABLISHED").await;
+    assert_eq!(channels(&house).await.len(), 1);
+}
