@@ -14,6 +14,7 @@ mod queue_files;
 mod reports;
 mod rooms;
 mod simulation;
+mod standing;
 mod store_conformance;
 mod supervising;
 mod support;

@@ -295,6 +295,8 @@ struct Shown {
     checked: u64,
     drops: u64,
     gave_up: u64,
+    phones_kept: u64,
+    phones_lost: u64,
     done: BTreeMap<&'static str, u64>,
     refused: BTreeMap<&'static str, u64>,
     left: BTreeMap<Left, u64>,
@@ -306,6 +308,8 @@ impl Shown {
         assert!(self.stops > seeds, "too few stops");
         assert!(self.checked > 200 * seeds, "too little was checked");
         assert!(self.drops >= least && self.gave_up >= least, "{} drops, {} gave up", self.drops, self.gave_up);
+        assert!(self.phones_kept >= least, "{} phones were rung to stay connected", self.phones_kept);
+        assert!(self.phones_lost >= least, "{} were put down between calls", self.phones_lost);
         for act in ACTS {
             let count = self.done.get(act).copied().unwrap_or_default();
             assert!(count >= least, "{act} worked {count} times in {seeds} seeds");
@@ -328,6 +332,8 @@ impl Shown {
         }
         self.stops += summary.stops;
         self.checked += summary.checked;
+        self.phones_kept += summary.phones_kept;
+        self.phones_lost += summary.phones_lost;
         self.drops += summary.drops;
         self.gave_up += summary.gave_up;
         sum(&mut self.done, &summary.done);

@@ -165,6 +165,26 @@ async fn conforms(mut world: impl World) {
     world.hangs_up(other).await;
     world.hangs_up(customer).await;
 
+    // A phone that stays connected: rung once, in one call and the next, and there until it is let go.
+    let phone = Phone { channel_id: ChannelId(fresh()), extension: "1001".to_owned() };
+    world.order(Order::Keep { phone: phone.clone() }).await;
+    assert_eq!(world.until(phone.channel_id, CallProgress::Connected).await, [CallProgress::Connected]);
+    for _ in 0..2 {
+        let dialog_id = room();
+        let customer = world.dial(dialog_id, Some(phone.clone()), Does::Answers).await;
+        assert_eq!(world.until(customer, CallProgress::Connected).await, answered);
+        world.hangs_up(customer).await;
+        world.order(Order::Leave { dialog_id, channel_id: phone.channel_id }).await;
+        assert!(world.is_alive(phone.channel_id).await);
+    }
+    world.order(Order::Keep { phone: phone.clone() }).await;
+    let again = [CallProgress::Connected];
+    assert_eq!(world.until(phone.channel_id, CallProgress::Connected).await, again, "said again, told again, not rung");
+    world.order(Order::HangUp { channel_id: phone.channel_id }).await;
+    while world.is_alive(phone.channel_id).await {
+        tokio::task::yield_now().await;
+    }
+
     // A line that nobody knows: nothing is made of it, and a tone to it is answered.
     let (nobody, digit_id) = (ChannelId(fresh()), DigitId(fresh()));
     world.order(Order::Hold { dialog_id, channel_id: nobody }).await;

@@ -67,6 +67,28 @@ fn talking() -> Bench {
     bench
 }
 
+/// Where phones stay connected between calls.
+fn phone_rings() -> Bench {
+    let mut bench = Bench::standing(RULES, &["312-555-0142"]);
+    bench.sign_in_ready(ALICE);
+    bench
+}
+
+fn at_the_phone() -> Bench {
+    let mut bench = Bench::standing(RULES, &[]);
+    bench.sign_in_ready(ALICE);
+    bench.phone_told(ALICE, CallProgress::Connected);
+    bench
+}
+
+fn talking_at_the_phone() -> Bench {
+    let mut bench = phone_rings();
+    bench.phone_told(ALICE, CallProgress::Connected);
+    bench.accept(ALICE);
+    bench.told(ALICE, CallProgress::Connected);
+    bench
+}
+
 fn does(mut bench: Bench, act: Act) -> Bench {
     bench.act(ALICE, act).unwrap();
     bench
@@ -229,6 +251,9 @@ fn situations() -> Vec<Situation> {
             bench.supervisor_told(ALICE, CallProgress::Connected);
             bench
         }),
+        ("ready, a phone that stays connected rings", phone_rings),
+        ("ready, at a phone that stays connected", at_the_phone),
+        ("talking, at a phone that stays connected", talking_at_the_phone),
         ("hold", || does(talking(), Act::Hold)),
         ("wrap_up, reason missing", wrapping_up),
         ("wrap_up, reason given", || does(wrapping_up(), Act::ApplyWrapUpReason { reason: "sold".into() })),

@@ -18,10 +18,13 @@ pub const RESERVED_LABELS: &[&str] = &[
     "connection_lost",
     "preview_unanswered",
     "phone_not_answering",
-    "phone_disconnected",
+    REASON_DISCONNECTED,
     REASON_CALL_NOT_ANSWERED,
     REASON_SUPERVISOR,
 ];
+
+/// The reason of an agent who put their phone down between two calls, or whose line was lost, where phones stay connected.
+pub const REASON_DISCONNECTED: &str = "phone_disconnected";
 
 /// The reason of an agent whose state a supervisor changed without giving one.
 pub const REASON_SUPERVISOR: &str = "supervisor";

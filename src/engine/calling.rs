@@ -12,7 +12,6 @@ use super::{
     input::Candidate,
     output::{Ask, Destination, Order},
     session::Activity,
-    standing::REASON_DISCONNECTED,
     wrapping::REASON_PHONE,
 };
 use crate::domain::{
@@ -23,6 +22,7 @@ use crate::domain::{
     event::Event,
     ids::{AgentId, AttemptId, ChannelId, DialogId},
     outcome::{Classification, FailureCause, Outcome},
+    reason::REASON_DISCONNECTED,
     reservation::Reservation,
     supervision::SupervisionEnd,
 };

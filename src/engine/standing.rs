@@ -14,9 +14,6 @@ use super::{
 };
 use crate::domain::ids::{AgentId, ChannelId};
 
-/// The reason an agent becomes Not ready who put their phone down between two calls, or whose line was lost.
-pub(super) const REASON_DISCONNECTED: &str = "phone_disconnected";
-
 impl Engine {
     /// May this Ready agent be given something? Where phones stay connected, theirs is rung first.
     pub(super) fn is_at_phone(&mut self, agent_id: AgentId) -> bool {

@@ -26,9 +26,14 @@ use crate::{
         event::{Event, EventRecord},
         ids::{AgentId, ChannelId, DialogId, TeamId},
         outcome::Outcome,
+        reason::REASON_DISCONNECTED,
         zone_rules::ZoneRules,
     },
-    engine::{Settings, input::Input, output::Ticket},
+    engine::{
+        Settings,
+        input::Input,
+        output::{Order, Ticket},
+    },
     ports::{Store, StoreError},
     runtime::step::{Committed, Step},
     switch::simulated::{SimulatedSwitch, people::People},
@@ -102,6 +107,10 @@ pub struct Summary {
     pub left: BTreeMap<Left, u64>,
     /// Phones that were put down while they were up.
     pub drops: u64,
+    /// Phones that were rung to stay connected.
+    pub phones_kept: u64,
+    /// Of those, how many were put down, or lost, between two calls.
+    pub phones_lost: u64,
     /// Callers who hung up before anybody answered.
     pub gave_up: u64,
 }
@@ -471,6 +480,7 @@ impl<S: Store> World<S> {
         }
         self.step.act(self.now, &mut committed, &self.switch).await;
         for order in self.switch.take_orders() {
+            self.summary.phones_kept += u64::from(matches!(order.0, Order::Keep { .. }));
             self.checks.order(self.now, &order, &self.rules).map_err(|broken| self.broken(broken))?;
         }
         if !self.step.wants_more() {
@@ -521,6 +531,11 @@ impl<S: Store> World<S> {
                 if who == "customer" && self.waiting.remove(dialog_id) && *why == Left::HungUp {
                     self.summary.gave_up += 1;
                 }
+            }
+            Event::AgentStateChanged { reason: Some(reason), was: AgentState::Ready, .. }
+                if reason == REASON_DISCONNECTED =>
+            {
+                self.summary.phones_lost += 1;
             }
             Event::PreviewOffered { .. } => self.summary.previews += 1,
             Event::AttemptOpened { .. } => self.summary.attempts += 1,

@@ -42,6 +42,7 @@ pub fn morning() -> Timestamp {
 /// The bench.
 pub struct Bench {
     pub engine: Engine,
+    settings: Settings,
     pub now: Timestamp,
     pub contacts: BTreeMap<ContactId, Contact>,
     pub suppressions: Vec<Suppression>,
@@ -91,6 +92,14 @@ impl Bench {
         Self::with(campaign, contacts)
     }
 
+    /// As [`Bench::new`], where agents' phones stay connected between calls.
+    pub fn standing(more: &str, numbers: &[&str]) -> Self {
+        let mut bench = Self::new(more, numbers);
+        bench.settings.phones_stay_connected = true;
+        bench.restart();
+        bench
+    }
+
     pub fn with(campaign: Campaign, contacts: BTreeMap<ContactId, Contact>) -> Self {
         let agent = |id, login: &str| Agent { id, team_id: TEAM, login: login.to_owned(), name: login.to_owned() };
         let snapshot = Snapshot {
@@ -102,6 +111,7 @@ impl Bench {
         let engine = Engine::restore(TEAM, Settings::default(), rules, 1, snapshot.clone(), morning());
         let mut bench = Self {
             engine,
+            settings: Settings::default(),
             now: morning(),
             contacts,
             suppressions: Vec::new(),
@@ -172,7 +182,7 @@ impl Bench {
             ..self.committed.clone()
         };
         let rules = Arc::new(ZoneRules::bundled());
-        self.engine = Engine::restore(TEAM, Settings::default(), rules, 1, snapshot, self.now);
+        self.engine = Engine::restore(TEAM, self.settings.clone(), rules, 1, snapshot, self.now);
         let before = self.orders.len();
         self.give(Input::Tick);
         self.orders[before..].to_vec()

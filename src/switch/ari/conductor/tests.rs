@@ -212,6 +212,7 @@ fn on_hold_the_customer_hears_music_and_comes_back() {
         bench.order(hold),
         [
             "POST bridges/ROOM/removeChannel PHONE",
+            "POST channels/PHONE/silence",
             "POST bridges/ROOM/removeChannel CUSTOMER",
             "POST channels/CUSTOMER/moh",
         ]
@@ -219,7 +220,12 @@ fn on_hold_the_customer_hears_music_and_comes_back() {
     let retrieve = Order::Retrieve { dialog_id: ROOM, channel_id: PHONE_LINE };
     assert_eq!(
         bench.order(retrieve),
-        ["POST bridges/ROOM/addChannel PHONE", "DELETE channels/CUSTOMER/moh", "POST bridges/ROOM/addChannel CUSTOMER",]
+        [
+            "DELETE channels/PHONE/silence",
+            "POST bridges/ROOM/addChannel PHONE",
+            "DELETE channels/CUSTOMER/moh",
+            "POST bridges/ROOM/addChannel CUSTOMER",
+        ]
     );
 }
 
@@ -231,6 +237,7 @@ fn consult_then_conference_then_the_agent_leaves() {
         bench.order(dial(CONSULT, OTHER, "312-555-0177")),
         [
             "POST channels/create PJSIP/+13125550177@trunk",
+            "DELETE channels/PHONE/silence",
             "POST bridges/CONSULT",
             "POST bridges/CONSULT/addChannel PHONE"
         ]
@@ -251,6 +258,61 @@ fn consult_then_conference_then_the_agent_leaves() {
     assert_eq!(bench.order(Order::HangUp { channel_id: PHONE_LINE }), ["DELETE channels/PHONE"]);
     assert_eq!(bench.destroyed(PHONE_LINE, 16, 0), [r#"news PHONE {"event":"hung_up","by":"agent"}"#]);
     assert_eq!(bench.destroyed(OTHER, 16, 0).first().unwrap(), r#"news OTHER {"event":"hung_up","by":"customer"}"#);
+}
+
+#[test]
+fn a_phone_that_stays_connected_goes_from_call_to_call_and_hears_silence_between_them() {
+    let mut bench = Bench::new();
+    let keep = || Order::Keep { phone: phone() };
+    assert_eq!(bench.order(keep()), ["POST channels PJSIP/1001"]);
+    assert_eq!(bench.order(keep()), [] as [&str; 0], "it rings already");
+    let up = [r#"news PHONE {"event":"connected"}"#, "POST channels/PHONE/silence"];
+    assert_eq!(bench.stasis(PHONE_LINE), up);
+    assert_eq!(bench.order(keep()), [up[0]], "said again, told again");
+    assert_eq!(
+        bench.order(dial(ROOM, CUSTOMER, "+13125550142")),
+        [
+            "POST channels/create PJSIP/+13125550142@trunk",
+            "DELETE channels/PHONE/silence",
+            "POST bridges/ROOM",
+            "POST bridges/ROOM/addChannel PHONE",
+        ]
+    );
+    bench.stasis(CUSTOMER);
+    bench.dial_status(CUSTOMER, "ANSWER");
+    bench.destroyed(CUSTOMER, 16, 0);
+    assert_eq!(
+        bench.order(Order::Leave { dialog_id: ROOM, channel_id: PHONE_LINE }),
+        ["POST bridges/ROOM/removeChannel PHONE", "POST channels/PHONE/silence", "DELETE bridges/ROOM"]
+    );
+    // Whether silence still comes is not known after a break: it is asked for again.
+    bench.conductor.disconnected();
+    let info = events::ChannelInfo { id: PHONE_LINE.to_string(), state: "Up".to_owned(), ..Default::default() };
+    bench.conductor.connected(std::slice::from_ref(&info), &[]);
+    assert_eq!(bench.said(), ["POST channels/PHONE/silence"]);
+    // Nor does the switch have it any more after it died.
+    bench.conductor.connected(&[], &[]);
+    assert_eq!(bench.said(), [r#"news PHONE {"event":"hung_up","by":"agent"}"#]);
+}
+
+#[test]
+fn a_new_program_keeps_the_phone_of_the_old_one() {
+    let mut bench = Bench::new();
+    let mark = AriPlan::default().mark(ROOM);
+    let info = events::ChannelInfo {
+        id: PHONE_LINE.to_string(),
+        name: "PJSIP/1001-1".to_owned(),
+        state: "Up".to_owned(),
+        channelvars: [(DIALOG_VARIABLE.to_owned(), mark)].into(),
+        ..Default::default()
+    };
+    bench.conductor.connected(&[info], &[]);
+    assert_eq!(bench.said(), ["POST channels/PHONE/silence"]);
+    assert_eq!(bench.order(Order::Keep { phone: phone() }), [r#"news PHONE {"event":"connected"}"#]);
+    for _ in 0..20 {
+        bench.conductor.look_after_the_unclaimed();
+    }
+    assert_eq!(bench.said(), [] as [&str; 0], "it is claimed");
 }
 
 #[test]
