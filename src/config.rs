@@ -162,22 +162,29 @@ impl Config {
     /// # Errors
     /// As [`AsteriskConfig::settings`], and softphones or phones that stay connected where there are several Asterisks.
     pub fn ari_settings(&self) -> Result<AriSettings, BadConfig> {
+        self.check_one_asterisk()?;
         let settings = self.asterisk.settings(&self.engine)?;
         let softphones = self.softphone.is_on().then(|| AriSoftphones {
             plan: self.softphone.plan(),
             context: self.softphone.context.clone(),
             codecs: self.softphone.codecs.clone(),
         });
-        if softphones.is_some() && settings.servers.len() > 1 {
-            let hint = "a browser would be at one of them only: leave one URL in asterisk.urls, or no websocket_url";
-            return Err(BadConfig(format!("softphone.websocket_url is set and asterisk.urls names several: {hint}")));
-        }
-        if self.engine.phones_stay_connected && settings.servers.len() > 1 {
-            let hint =
-                "a phone that stays connected is at one of them only: leave one URL in asterisk.urls, or write false";
-            return Err(BadConfig(format!("engine.phones_stay_connected and asterisk.urls with several: {hint}")));
-        }
         Ok(AriSettings { softphones, ..settings })
+    }
+
+    /// Refuses what is at one Asterisk only where there are several.
+    fn check_one_asterisk(&self) -> Result<(), BadConfig> {
+        let has_several = self.asterisk.urls.len() > 1;
+        let wrong = if has_several && self.softphone.is_on() {
+            "softphone.websocket_url is set and asterisk.urls names several: a browser would be at one of them only: leave one \
+             URL in asterisk.urls, or no websocket_url"
+        } else if has_several && self.engine.phones_stay_connected {
+            "engine.phones_stay_connected is true and asterisk.urls names several: a phone that stays connected is at one of \
+             them only: leave one URL in asterisk.urls, or write false"
+        } else {
+            return Ok(());
+        };
+        Err(BadConfig(wrong.to_owned()))
     }
 }
 
@@ -414,6 +421,16 @@ mod tests {
         {
             assert!(text.contains(key), "{key} is not in the template");
         }
+    }
+
+    #[test]
+    fn phones_that_stay_connected_are_refused_with_several_asterisks() {
+        let stay = "[engine]\nphones_stay_connected = true\n";
+        let several = "[asterisk]\nurls = [\"http://127.0.0.1:8088\", \"http://127.0.0.1:8089\"]\n";
+        let check = |text: &str| Config::from_text(text).unwrap().check_one_asterisk();
+        let wrong = check(&format!("{stay}{several}")).unwrap_err().to_string();
+        assert!(wrong.contains("engine.phones_stay_connected"), "{wrong}");
+        assert_eq!((check(stay), check(several)), (Ok(()), Ok(())));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod desk;
 pub mod floor;
 mod guide;
 pub mod recording;
+mod standing;
 
 mod t01;
 mod t02;
