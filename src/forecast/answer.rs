@@ -255,10 +255,7 @@ fn agents_for(agents: u32, open: u64) -> Result<u32, ForecastError> {
     if fewer > 0 {
         return Ok(fewer);
     }
-    let fewest = open.div_ceil(CONTACTS_MAX);
-    Err(ForecastError::Contacts(format!(
-        "{open} contacts are too many for {agents} agents: ask with {fewest} or more, or use `rappel simulate`"
-    )))
+    Err(ForecastError::TooManyContacts { contacts: open, agents, agents_min: open.div_ceil(CONTACTS_MAX) })
 }
 
 /// How people behaved in the calls of a campaign, if there were enough.

@@ -26,6 +26,18 @@ pub enum ForecastError {
     /// Nobody works.
     #[error("there is no working day")]
     NoWorkingDay,
+    /// There are too many contacts for so few agents.
+    #[error(
+        "{contacts} contacts are too many for {agents} agents: ask with {agents_min} or more, or use `rappel simulate`"
+    )]
+    TooManyContacts {
+        /// Those that can be called.
+        contacts: u64,
+        /// Who would call them.
+        agents: u32,
+        /// So many can be asked about.
+        agents_min: u64,
+    },
     /// The contacts cannot be had.
     #[error("{0}")]
     Contacts(String),

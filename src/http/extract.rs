@@ -87,9 +87,12 @@ pub(super) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> 
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        let field = if path == "." { String::new() } else { path };
+        let why = without_place(&inner);
+        let missing = why.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        let named = (path != ".").then_some(path.as_str()).into_iter().chain(missing);
+        let field = named.collect::<Vec<_>>().join(".");
         if inner.is_data() {
-            Problem::field(field, without_place(&inner))
+            Problem::field(field, why)
         } else if serde_json::from_slice::<IgnoredAny>(text).is_ok() {
             // A number or a truth value where one of some words is wanted: the reader takes that for broken JSON.
             Problem::field(field, "this is no value of this field; write one of its words")
@@ -240,7 +243,8 @@ mod tests {
         let problem = said(r#"{"rows": [{"zone": "UTC", "colour": 1}]}"#);
         assert_eq!(problem["errors"][0]["field"], "rows[0].colour");
         assert_eq!(said(r#"{"colour": 1}"#)["errors"][0]["field"], "colour");
-        assert_eq!(said("{}")["errors"][0]["problem"], "missing field `rows`");
+        assert_eq!(said("{}")["errors"][0], json!({ "field": "rows", "problem": "missing field `rows`" }));
+        assert_eq!(said(r#"{"rows": [{}]}"#)["errors"][0]["field"], "rows[0].zone");
     }
 
     #[test]

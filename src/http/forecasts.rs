@@ -53,7 +53,42 @@ pub(super) struct ForecastTold {
     /// The answer.
     forecast: Option<Forecast>,
     /// Why there is none.
-    problem: Option<String>,
+    problem: Option<NoForecast>,
+}
+
+/// Why there is no forecast.
+#[derive(Clone, Serialize, JsonSchema)]
+#[serde(tag = "code", rename_all = "snake_case")]
+enum NoForecast {
+    /// There are too many contacts for so few agents.
+    TooManyContacts {
+        /// Those that can be called.
+        contacts: u64,
+        /// Who would call them.
+        agents: u32,
+        /// So many can be asked about.
+        agents_min: u64,
+    },
+    /// Nobody works on any of the days.
+    NoWorkingDay,
+    /// It went wrong; the log says why.
+    Failed,
+}
+
+impl From<&ForecastError> for NoForecast {
+    fn from(error: &ForecastError) -> Self {
+        match *error {
+            ForecastError::TooManyContacts { contacts, agents, agents_min } => {
+                Self::TooManyContacts { contacts, agents, agents_min }
+            }
+            ForecastError::NoWorkingDay => Self::NoWorkingDay,
+            ForecastError::Contacts(_)
+            | ForecastError::Seen(_)
+            | ForecastError::Store(_)
+            | ForecastError::Manage(_)
+            | ForecastError::Stopped(_) => Self::Failed,
+        }
+    }
 }
 
 /// The latest forecast of a campaign.
@@ -122,7 +157,7 @@ impl App {
                 Ok(forecast) => slot.told.forecast = Some(forecast),
                 Err(error) => {
                     tracing::warn!(%error, "a campaign could not be forecast");
-                    slot.told.problem = Some(error.to_string());
+                    slot.told.problem = Some((&error).into());
                 }
             }
         });

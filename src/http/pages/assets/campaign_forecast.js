@@ -37,7 +37,7 @@ export function forecaster(path) {
     show(answer,
       progress && h("p", { key: "progress" }, h("progress", { max: progress.of || null, value: progress.of ? progress.runs : null, "aria-label": t("forecast.working") }), " ",
         t("forecast.runs", { runs: number(progress.runs), of: number(progress.of) })),
-      problem && h("p", { key: "problem", class: "notice bad" }, t("forecast.failed", { why: problem })),
+      problem && h("p", { key: "problem", class: "notice bad" }, whyNone(problem)),
       forecast && answered(forecast));
     if (question) fill(fields, question);
     return progress !== null;
@@ -46,6 +46,8 @@ export function forecaster(path) {
   follow();
   return host;
 }
+
+const whyNone = ({ code, contacts, agents, agents_min: least }) => t(`forecast.none_${code}`, { contacts: number(contacts ?? 0), agents: number(agents ?? 0), least: number(least ?? 0) });
 
 function questions() {
   const zones = h("datalist", { id: "forecast-zones" }, Intl.supportedValuesOf("timeZone").map((zone) => h("option", { value: zone })));
