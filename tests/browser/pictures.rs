@@ -74,7 +74,7 @@ async fn answered(page: &Browser) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_sits_down_beside_the_simulated_agents() {
-    let demo = Demo::start("8").await;
+    let demo = Demo::start("5").await;
     let page = demo.enter("you").await;
     page.type_in("#extension", "7000").await;
     page.press("#act-sign_in").await;
