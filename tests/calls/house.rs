@@ -24,8 +24,8 @@ const QUEUE: &str = "name = \"support\"\nteam = \"north\"\nwrap_up = { mode = \"
 
 /// Instead of settings: the switch is spoken to with TLS.
 pub const TLS: &str = "tls";
-/// Instead of settings: agents' phones stay connected between calls.
-pub const STANDING: &str = "standing";
+/// At the end of settings: agents' phones stay connected between calls.
+pub const STANDING: &str = "[engine]\npresence_seconds = 600\nphones_stay_connected = true\n";
 
 pub struct House {
     pub rig: MappedMutexGuard<'static, Rig>,
@@ -57,6 +57,11 @@ impl House {
     /// With a campaign; `rules` goes to the end of its file.
     pub async fn with_rules(digits: &[&str], rules: &str) -> Self {
         Self::calling(&format!("{CAMPAIGN}{rules}"), digits, "").await
+    }
+
+    /// With such a campaign, and phones that stay connected between calls.
+    pub async fn standing_with_rules(digits: &[&str], rules: &str) -> Self {
+        Self::calling(&format!("{CAMPAIGN}{rules}"), digits, STANDING).await
     }
 
     async fn calling(campaign: &str, digits: &[&str], settings: &str) -> Self {
@@ -234,12 +239,12 @@ fn serve(rig: &Rig, place: &Place, settings: &str) -> Server {
     let clear = rig.ari_url.trim_end_matches("/ari");
     let websocket_url = clear.replacen("http", "ws", 1) + "/ws";
     let url = if settings == TLS { rig.tls_url.as_str() } else { clear };
-    let stay = settings == STANDING;
-    let settings = if [TLS, STANDING].contains(&settings) { "" } else { settings };
+    let settings = if settings == TLS { "" } else { settings };
+    let engine = if settings.contains("[engine]") { "" } else { "[engine]\npresence_seconds = 600\n" };
     let ca = rig.certificate("ca.pem");
     let config = format!(
-        "[asterisk]\nurls = [\"{url}\"]\nca_file = \"{}\"\nuser = \"{}\"\n[engine]\npresence_seconds = 600\nphones_stay_connected = {stay}\n\
-         [limits]\nrequests_per_second = 500\n[softphone]\nwebsocket_url = \"{websocket_url}\"\n{settings}",
+        "[asterisk]\nurls = [\"{url}\"]\nca_file = \"{}\"\nuser = \"{}\"\n[limits]\nrequests_per_second = 500\n{engine}\
+         [softphone]\nwebsocket_url = \"{websocket_url}\"\n{settings}",
         ca.display(),
         rig.user
     );

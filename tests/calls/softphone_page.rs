@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::house::House;
+use super::house::{House, STANDING};
 use crate::support::{
     browser::{Browser, Look},
     rig::{
@@ -36,9 +36,13 @@ async fn desktop(house: &House, gives: &str) -> Browser {
 }
 
 async fn house_with_library(digits: &[&str]) -> House {
+    house_with_settings(digits, "").await
+}
+
+async fn house_with_settings(digits: &[&str], more: &str) -> House {
     let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser/jssip.min.js");
     assert!(library.is_file(), "the telephone's program is not there: run tests/browser/install");
-    House::with_settings(digits, &format!("library = \"{}\"\n", library.display())).await
+    House::with_settings(digits, &format!("library = \"{}\"\n{more}", library.display())).await
 }
 
 async fn is(page: &Browser, state: &str) {
@@ -206,5 +210,45 @@ async fn a_browser_that_does_not_hear_says_why() {
     page.press("#act-sign_in").await;
     page.element(".state.not_ready").await;
     page.shows(".agent", "1001").await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_browser_that_stays_connected_goes_from_call_to_call() {
+    let house = house_with_settings(&["90", "91"], STANDING).await;
+    let page = at_the_desk(&house).await;
+    page.press("#act-sign_in").await;
+    is(&page, "registered").await;
+    in_call(&page, false).await;
+    page.press("#act-ready").await;
+    in_call(&page, true).await;
+    // It is connected, and in no call.
+    page.shows("#act-softphone", "connected").await;
+    page.press("#act-accept").await;
+    page.element(".state.talking").await;
+    page.shows("#act-softphone", "in a call").await;
+    hears(&page, CUSTOMERS[0]).await;
+    house.rig.customers[0].until_hears(&[SPOKEN]).await;
+    page.press("#act-mute").await;
+    house.rig.customers[0].until_hears(&[]).await;
+    page.press("#act-end").await;
+    page.element("#act-accept").await;
+    page.shows("#act-softphone", "connected").await;
+    in_call(&page, true).await;
+    // Muted was that call, and not the next.
+    page.press("#act-accept").await;
+    page.element(".state.talking").await;
+    hears(&page, CUSTOMERS[1]).await;
+    house.rig.customers[1].until_hears(&[SPOKEN]).await;
+    page.press("#act-end").await;
+    page.element(".state.ready").await;
+    // The page goes between two calls, and with it the telephone: nobody is cut off, and nobody is Ready without one.
+    page.go("/desktop").await;
+    page.element(".state.not_ready").await;
+    page.shows(".state", "phone hung up or lost").await;
+    is(&page, "registered").await;
+    assert_eq!(page.script("return document.getElementById('softphone-cut')").await, serde_json::Value::Null);
+    page.press("#act-ready").await;
+    in_call(&page, true).await;
     page.close().await;
 }

@@ -127,3 +127,26 @@ async fn a_switch_that_dies_takes_the_phones_and_ready_rings_them_again() {
     house.rig.phones[0].until("CALL_ESTABLISHED").await;
     assert_eq!(channels(&house).await.len(), 1);
 }
+
+#[tokio::test]
+async fn the_second_call_is_on_tape_too_and_a_supervisor_hears_it() {
+    let house = House::standing_with_rules(&["90", "91"], "[recording]\ncalls_recorded = true\n").await;
+    for (nth, customer) in CUSTOMERS[..2].iter().enumerate() {
+        let dialog = house.alice_talks().await;
+        let view = house.alice.until(|view| view["dialogs"][0]["recording"]["state"] == "recording").await;
+        assert_eq!(view["dialogs"][0]["dialog_id"], json!(dialog));
+        let (_, attempts) = house.admin.ask("GET", &format!("/v1/contacts/{}/attempts", nth + 1), None).await;
+        let path = attempts[0]["recording"]["path"].as_str().unwrap();
+        house.rig.until_taped(path, &[*customer, PHONES[0]]).await;
+        for (mode, heard) in [("listen", vec![*customer]), ("whisper", vec![*customer, PHONES[2]])] {
+            let wish = json!({ "mode": mode, "extension": "1003" });
+            let (status, line) = house.admin.ask("PUT", "/v1/teams/north/agents/1/supervision", Some(wish)).await;
+            assert_eq!(status, 200, "{line}");
+            house.rig.phones[2].until_hears(&[*customer, PHONES[0]]).await;
+            house.rig.phones[0].until_hears(&heard).await;
+            house.rig.customers[nth].until_hears(&[PHONES[0]]).await;
+        }
+        house.acts(&house.alice, &dialog, "end", None).await;
+        house.alice.until(|view| view["dialogs"] == json!([])).await;
+    }
+}

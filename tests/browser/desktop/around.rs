@@ -1,7 +1,10 @@
 //! What holds around the ten tasks: the keyboard, several tabs, clicks that come twice, a network that goes away, a session
 //! that ends, how much is sent, and how fast it is shown.
 
-use rappel::{domain::attempt::NotMade, engine::output::Order};
+use rappel::{
+    domain::attempt::{CallProgress, NotMade, Side},
+    engine::output::Order,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -17,6 +20,7 @@ in_both_languages!(
     a_lost_connection_and_what_happened_meanwhile,
     a_session_that_is_over_is_made_again_in_place,
     a_supervisor_is_with_the_call,
+    a_phone_that_stays_connected_is_answered_first,
 );
 
 /// What Kim signs in with.
@@ -48,6 +52,22 @@ async fn signing_in_at_the_phone(look: Look) {
     assert_eq!(page.script("return document.getElementById('extension').value").await, "1001");
     page.is_calm(&["Password forms", "409"]).await;
     page.close().await;
+}
+
+/// Where phones stay connected, Ready rings them; and put down between two calls they make Not ready.
+async fn a_phone_that_stays_connected_is_answered_first(look: Look) {
+    let floor = Floor::fast_with(1.0, |settings| settings.phones_stay_connected = true).await;
+    let mut seat = Seat::at(floor, look).await;
+    seat.press("ready").await;
+    let rings = seat.says("Your phone rings: answer it", "Votre téléphone sonne : décrochez");
+    seat.page.sees("#waiting", |text| text.starts_with(rings)).await;
+    let Order::Keep { phone } = seat.floor.ordered().await else { panic!("no phone is rung") };
+    seat.floor.connected(phone.channel_id).await;
+    seat.page.sees("#waiting", |text| !text.starts_with(rings)).await;
+    seat.floor.told(phone.channel_id, CallProgress::HungUp { by: Side::Agent }).await;
+    seat.page.shows(".state .now", seat.says("phone hung up or lost", "téléphone raccroché ou perdu")).await;
+    seat.is("not_ready").await;
+    seat.calm().await;
 }
 
 async fn a_supervisor_is_with_the_call(look: Look) {

@@ -24,6 +24,9 @@ let letGo = null;
 let waiting = null;
 let timer = null;
 
+/** Is somebody talked with, or called? A telephone that stays connected is so in a call, and between calls it is not. */
+export const hasCall = () => desk.view.dialogs.some(({ phase }) => phase !== "offered" && phase !== "wrapping_up");
+
 function becomes(change) {
   Object.assign(softphone, change);
   changed();
@@ -47,6 +50,8 @@ export function followAgent(view) {
   if (!isAtWork && wasAtWork !== false) end();
   wasAtWork = isAtWork;
   if (isMine() && softphone.state === "off") goOn();
+  // Muted is one call, and not the next.
+  if (softphone.isMuted && !hasCall()) mute(false);
   // Before a customer is called: is the telephone there still?
   const about = view.preview?.reservation_id ?? null;
   if (about && about !== confirmedFor) line?.confirm();
@@ -178,8 +183,8 @@ export function forgetCut() {
 }
 
 // A call ends with its page: nobody leaves it by accident, and the customer does not wait for somebody who is gone.
-addEventListener("beforeunload", (event) => line?.isInCall() && event.preventDefault());
+addEventListener("beforeunload", (event) => line?.isInCall() && hasCall() && event.preventDefault());
 addEventListener("pagehide", () => {
-  if (line?.isInCall()) sessionStorage.setItem(CUT, "1");
+  if (line?.isInCall() && hasCall()) sessionStorage.setItem(CUT, "1");
   line?.close();
 });

@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { chosen, choose, devices, isOpen, level, open } from "./microphone.js";
 import { panel } from "./panel.js";
-import { again, forgetCut, isMine, mute, softphone, speakWith, wasCut } from "./softphone.js";
+import { again, forgetCut, hasCall, isMine, mute, softphone, speakWith, wasCut } from "./softphone.js";
 import { t } from "./words.js";
 
 let offered = false;
@@ -57,7 +57,7 @@ setInterval(() => {
   if (meter) meter.value = level();
 }, 100);
 
-const stateWord = () => t(`softphone.${softphone.isInCall ? (softphone.isMuted ? "muted" : "in_call") : softphone.state}`);
+const stateWord = () => t(`softphone.${softphone.isInCall && hasCall() ? (softphone.isMuted ? "muted" : "in_call") : softphone.state}`);
 
 /** In the bar: the state of the telephone, which opens its panel. */
 export const phoneButton = () => softphone.state !== "off" && h("button", { type: "button", class: "plain", id: "act-softphone", "data-state": softphone.state,
