@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use serde_json::json;
+
 use super::{is_whole, opened, says};
 use crate::{
     api::world::World,
@@ -10,6 +12,32 @@ use crate::{
 
 const LIST: &str = "Account;First name;Last name;Phone;Plan\nA1;Ada;Byron;+12125550142;Gold\nA2;Bo;Diddley;12345;Gold\n\
                     A3;Cy;Twombly;+13105550143;=Basic\n";
+
+/// What is listened for and recorded, other than it is where nobody says so.
+const SWITCHED: [(&str, &str, &str); 4] = [
+    ("select[id$='-answering_machine']", "Suggested to the agent", "Suggérés à l’agent"),
+    ("select[id$='-detection-fax']", "Suggested to the agent", "Suggérés à l’agent"),
+    ("select[id$='-calls_recorded']", "Every call is recorded", "Chaque appel est enregistré"),
+    ("select[id$='-pause_allowed']", "Agents may not pause it", "Les agents ne peuvent pas le mettre en pause"),
+];
+
+/// The rules say what was chosen, and the form shows what the rules say.
+async fn what_is_switched_stays(world: &World, page: &Browser, look: Look) {
+    let rules =
+        async || world.get(world.token("manager"), "/v1/campaigns/summer/summary").await.1["campaign"]["rules"].clone();
+    let chosen = rules().await;
+    assert_eq!(chosen["detection"], json!({ "answering_machine": true, "fax": true }));
+    assert_eq!(chosen["recording"], json!({ "calls_recorded": true, "pause_allowed": false }));
+
+    page.go("/campaigns?name=summer&edit").await;
+    for (field, english, french) in SWITCHED {
+        page.shows(&format!("{field} option:checked"), says(look, english, french)).await;
+    }
+    page.element(SWITCHED[1].0).await.select_by_index(0).await.unwrap();
+    page.press("form button.main").await;
+    page.shows("h1", "summer").await;
+    assert_eq!(rules().await["detection"], json!({ "answering_machine": true, "fax": false }));
+}
 
 async fn drops(page: &Browser, field: &str, name: &str, text: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -35,8 +63,12 @@ async fn a_campaign_lives(look: Look) {
     page.shows(".errors", says(look, "Priority", "Priorité")).await;
     is_whole(&page, "campaign-form", look).await;
     page.type_in("input[id$='-priority']", "60").await;
+    for (field, english, french) in SWITCHED {
+        page.element(field).await.select_by_label(says(look, english, french)).await.unwrap();
+    }
     page.press("form button.main").await;
     page.shows("h1", "summer").await;
+    what_is_switched_stays(&world, &page, look).await;
 
     // A list that cannot be read says why.
     let empty = drops(&page, "#list-file", "empty.csv", "Name;Plan\nAda;Gold\n").await;

@@ -25,6 +25,10 @@ const PLAIN_KEYS = ["mon-fri", "sat", "sun", "sat-sun", "daily", "closed_dates"]
 function rulesForm(rules, teams, fixed) {
   const text = (name, properties = {}) => input({ value: at(rules, name) ?? "", ...properties });
   const numeric = (name, min, max) => text(name, { type: "number", min, max, inputmode: "numeric" });
+  const flag = (name, otherwise, words) => ({
+    name, label: t(words), hint: t(`${words}_hint`), read: (value) => value === "true",
+    input: select([["false", t(`${words}_off`)], ["true", t(`${words}_on`)]], String(at(rules, name) ?? otherwise)),
+  });
   const days = { "mon-fri": null, sat: null, sun: null };
   const hours = rules.hours ?? {};
   const weekday = ["mon", "tue", "wed", "thu", "fri"].map((day) => JSON.stringify(hours[day] ?? hours["mon-fri"] ?? hours.daily ?? []));
@@ -45,8 +49,10 @@ function rulesForm(rules, teams, fixed) {
     { name: "attempts.contact_max", label: t("campaigns.f_contact_max"), input: numeric("attempts.contact_max", 1, 100) },
     { name: "attempts.number_max", label: t("campaigns.f_number_max"), input: numeric("attempts.number_max", 1, 100) },
     { name: "call.caller_id", label: t("campaigns.f_caller_id"), hint: t("campaigns.f_caller_id_hint"), input: text("call.caller_id", { type: "tel" }) },
-    { name: "recording.calls_recorded", label: t("campaigns.f_recording"), hint: t("campaigns.f_recording_hint"), read: (value) => value === "true",
-      input: select([["false", t("campaigns.f_recording_off")], ["true", t("campaigns.f_recording_on")]], String(rules.recording?.calls_recorded ?? false)) },
+    flag("detection.answering_machine", false, "campaigns.f_machine"),
+    flag("detection.fax", false, "campaigns.f_fax"),
+    flag("recording.calls_recorded", false, "campaigns.f_recording"),
+    flag("recording.pause_allowed", true, "campaigns.f_pause"),
     { name: "wrap_up.seconds_max", label: t("campaigns.f_wrap_up"), input: numeric("wrap_up.seconds_max", 1, 3600) },
   ].filter((field) => isPlain || !field.name.startsWith("hours"));
   const read = () => {
