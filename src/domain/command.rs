@@ -153,6 +153,9 @@ pub enum Act {
 /// What an agent promises; what is left out keeps its former value, or its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
+    /// The promise that this changes, as far as whoever asks knows: another tab may have taken it back. Without one it is
+    /// whatever was promised in the call.
+    pub changes: Option<CallbackId>,
     /// The customer's date and time.
     pub at: Option<civil::DateTime>,
     /// Another zone than the number tells, as the customer confirmed.

@@ -172,7 +172,7 @@ pub enum Refusal {
         zones: ZoneSet,
     },
     /// There is no such promise.
-    #[error("there is no callback to cancel")]
+    #[error("the callback was cancelled meanwhile, or there is none")]
     CallbackGone,
     /// The customer asked not to be called.
     #[error("no callback can be promised: the number is not to be called")]

@@ -56,6 +56,9 @@ impl Engine {
         promise: &Promise,
         former: Option<&Callback>,
     ) -> Result<Callback, Refusal> {
+        if promise.changes.is_some_and(|id| former.is_none_or(|former| former.id != id)) {
+            return Err(Refusal::CallbackGone);
+        }
         let stated = promise.zone.or(former.filter(|c| c.zone_stated_by_agent).map(|c| c.wall_time.zone));
         let at = promise.at.or(former.map(|c| c.wall_time.at)).ok_or(Refusal::CallbackTimeMissing)?;
         let fold = promise.fold.or(former.map(|c| c.wall_time.fold)).unwrap_or_default();

@@ -33,7 +33,6 @@ pub struct Candidate {
 }
 
 /// One thing that happened to the engine.
-#[expect(clippy::large_enum_variant, reason = "inputs are moved once, a box for each would cost more")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "input")]
 pub enum Input {

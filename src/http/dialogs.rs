@@ -17,7 +17,7 @@ use crate::{
         campaign::CallbackOwner,
         command::{Act, Command, Promise},
         dialog::Digit,
-        ids::DialogId,
+        ids::{CallbackId, DialogId},
         outcome::Classification,
         phone::{ReadNumber, read_typed_number},
         refusal::Refusal,
@@ -167,6 +167,9 @@ pub(super) struct CallbackForm {
     number: Option<String>,
     /// Whose it is.
     owner: Option<CallbackOwner>,
+    /// The promise to change, as the dialog shows it: refused where it was cancelled meanwhile. Without one, what was promised
+    /// in this call is changed, or a first promise made.
+    callback_id: Option<CallbackId>,
 }
 
 /// Promise to call again, or change the promise made in this call.
@@ -198,7 +201,7 @@ impl CallbackForm {
             Some(typed) => Some(app.read_number(&me.dialog(path.dialog_id).await?, typed).await?),
             None => None,
         };
-        Ok(Promise { at, zone: self.zone, fold: self.fold, number, owner: self.owner })
+        Ok(Promise { changes: self.callback_id, at, zone: self.zone, fold: self.fold, number, owner: self.owner })
     }
 
     fn at(&self) -> Result<Option<DateTime>, Problem> {

@@ -267,6 +267,31 @@ async fn t05_6_a_second_tab_that_is_late_is_told_so() {
 }
 
 #[tokio::test]
+async fn t05_6_what_was_cancelled_meanwhile_is_not_promised_again() {
+    let (floor, kim, call) = talking(CHICAGO).await;
+    let id = form(&kim, call.id, json!({ "at": "2026-03-12T14:00" })).await["callback_id"].clone();
+    let late = json!({ "callback_id": id, "at": "2026-03-12T15:00" });
+    let moved = form(&kim, call.id, late.clone()).await;
+    assert_eq!((&moved["callback_id"], &moved["at"]), (&id, &json!("2026-03-12T15:00:00")));
+    kim.acts(call.id, "cancel_callback").await;
+    let path = format!("dialogs/{}/callback", call.id);
+    let refused = async || {
+        let (status, problem) = kim.asks(Method::PUT, &path, Some(late.clone())).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("callback_gone")), "{problem}");
+        let look = kim.done(Method::POST, &format!("{path}/look"), Some(late.clone())).await;
+        assert_eq!((&look["refused"]["code"], &look["promised"]), (&json!("callback_gone"), &Value::Null));
+    };
+    refused().await;
+    assert_eq!(kim.sees(call.id).await["callback"], Value::Null);
+    assert_eq!(stored(&floor, "scheduled").await, json!([]));
+    // Nor is another promise, made since, changed by who meant the first.
+    let second = form(&kim, call.id, json!({ "at": "2026-03-13T10:00" })).await;
+    assert_ne!(second["callback_id"], id);
+    refused().await;
+    assert_eq!(kim.sees(call.id).await["callback"], second);
+}
+
+#[tokio::test]
 async fn t05_6_whoever_asks_not_to_be_called_is_not_called_back() {
     let (floor, mut kim, call) = talking(CHICAGO).await;
     form(&kim, call.id, json!({ "at": "2026-03-12T14:00" })).await;

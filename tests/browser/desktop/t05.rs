@@ -15,6 +15,7 @@ in_both_languages!(
     t05_4_date_and_time_in_twelve_hours_or_twenty_four,
     t05_5_schedule_stores_it_and_the_form_shows_it,
     t05_6_cancel_says_so,
+    t05_6_what_was_cancelled_elsewhere_is_not_promised_again,
 );
 
 async fn form(look: Look) -> (Seat, Call) {
@@ -143,4 +144,26 @@ async fn t05_6_cancel_says_so(look: Look) {
     assert_eq!(seat.dialog(&call).await["callback"], json!(null));
     seat.page.shows("#callback-save", seat.says("Schedule", "Planifier")).await;
     seat.calm().await;
+}
+
+/// A tab that does not know yet that another one cancelled the callback changes nothing, and says so.
+async fn t05_6_what_was_cancelled_elsewhere_is_not_promised_again(look: Look) {
+    let (seat, call) = form(look).await;
+    typed(&seat, "2026-03-12", "14:30").await;
+    seat.page.press("#callback-save").await;
+    seat.page.shows("#callback-save", seat.says("Update", "Mettre à jour")).await;
+    typed(&seat, "2026-03-12", "15:45").await;
+    // What happens is not read any more until it is let through.
+    let behind = "const ask = window.fetch; window.late = new Promise((go) => (window.letThrough = go)); \
+                  window.fetch = (path, ...rest) => (path === '/v1/me' ? window.late : Promise.resolve()).then(() => ask(path, ...rest))";
+    seat.page.script(behind).await;
+    seat.kim.acts(call.id, "cancel_callback").await;
+    seat.page.press("#callback-save").await;
+    seat.page.shows("#wrong-time", seat.says("was cancelled meanwhile", "a été annulé entre-temps")).await;
+    assert_eq!(seat.dialog(&call).await["callback"], json!(null));
+    seat.page.script("window.letThrough()").await;
+    seat.page.shows("#callback-message", seat.says("was cancelled meanwhile", "a été annulé entre-temps")).await;
+    seat.page.shows("#callback-save", seat.says("Schedule", "Planifier")).await;
+    assert_eq!(seat.page.script("return document.getElementById('callback-time').value").await, "");
+    seat.calm_but(&["409"]).await;
 }

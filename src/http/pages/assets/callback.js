@@ -18,16 +18,18 @@ let form = null;
 
 function begin(dialog) {
   const { callback } = dialog;
+  // Another tab, or a colleague on the call, was faster: what stands here is not what was opened.
+  const isGone = form?.id === dialog.dialog_id && form.callbackId !== null;
   form = { id: dialog.dialog_id, callbackId: callback?.callback_id ?? null, date: callback?.at.slice(0, 10) ?? "", time: callback?.at.slice(11, 16) ?? "",
-    zone: callback?.zone_stated_by_agent ? callback.zone : "", number: "", fold: callback?.fold ?? null, owner: "", look: null, lookedAt: 0, wrong: null, message: form?.message ?? null };
+    zone: callback?.zone_stated_by_agent ? callback.zone : "", number: "", fold: callback?.fold ?? null, owner: "", look: null, lookedAt: 0, wrong: null, message: isGone ? t("refusal.callback_gone") : form?.message ?? null, isGone };
   look();
 }
 
 /** What is sent: what was left as it is stays out. */
 function body() {
-  const { date, time, zone, number, fold, owner } = form;
+  const { callbackId, date, time, zone, number, fold, owner } = form;
   const hasTime = date !== "" && time.trim() !== "";
-  return { ...(hasTime && { date, time }), ...(zone && { zone }), ...(number.trim() && { number }), ...(fold && { fold }), ...(owner && { owner }) };
+  return { ...(callbackId && { callback_id: callbackId }), ...(hasTime && { date, time }), ...(zone && { zone }), ...(number.trim() && { number }), ...(fold && { fold }), ...(owner && { owner }) };
 }
 
 export function callbackPanel() {
@@ -52,7 +54,7 @@ export function callbackPanel() {
         field("owner", h("select", { id: "callback-owner", onchange: (event) => edit({ owner: event.target.value }) },
         ["", "own_agent", "any"].map((value) => h("option", { value, selected: form.owner === value }, t(`callback.owner_${value || "campaign"}`)))))),
       no && h("p", { class: "error" }, no)),
-      h("div", { class: "row last" }, form.message && h("p", { class: "notice good", role: "status", id: "callback-message" }, form.message),
+      h("div", { class: "row last" }, form.message && h("p", { class: `notice ${form.isGone ? "warn" : "good"}`, role: "status", id: "callback-message" }, form.message),
         h("button", { class: "main", id: "callback-save", "aria-disabled": no || desk.busy ? "true" : null }, desk.busy === "schedule" ? t("busy.schedule") : t(callback ? "callback.update" : "callback.schedule")),
         callback && h("button", { type: "button", id: "callback-cancel", "aria-disabled": desk.busy ? "true" : null, onclick: () => cancel(dialog) }, t("callback.cancel")))));
 }
