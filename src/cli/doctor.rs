@@ -11,8 +11,11 @@ use clap::Args;
 use super::{CliError, Outcome, users};
 use crate::{
     config::{Config, SwitchKind},
+    domain::{campaign::CampaignState, ids::CampaignId},
+    ports::StoreError,
     runtime::clock::Clock,
     store::Database,
+    switch::ari::inspect::Wishes,
     zoneinfo,
 };
 
@@ -59,7 +62,11 @@ pub(super) async fn run(args: DoctorArgs) -> Outcome {
             let hint = "the telephone network is simulated: nobody is called (switch = \"asterisk\" calls)";
             findings.push(Finding::Doubtful(hint.to_owned()));
         }
-        SwitchKind::Asterisk => findings.extend(switches::look(&config).await?),
+        SwitchKind::Asterisk => {
+            // Why there is no database has been said.
+            let wishes = wishes(&config.database).await.unwrap_or_default();
+            findings.extend(switches::look(&config, wishes).await?);
+        }
     }
     for finding in &findings {
         println!("{finding}");
@@ -106,6 +113,20 @@ async fn database(url: &str) -> Vec<Finding> {
         Err(error) => findings.extend(bad(&error, "look at its log")),
     }
     findings
+}
+
+/// What the campaigns that are not over wish of the telephone network.
+async fn wishes(url: &str) -> Result<Wishes, StoreError> {
+    let db = Database::open(url).await?;
+    let mut wishes = Wishes::default();
+    let mut after = CampaignId(0);
+    loop {
+        let page = db.campaigns(after).await?;
+        let Some(last) = page.last() else { return Ok(wishes) };
+        after = last.id;
+        let goes_on = page.iter().filter(|campaign| campaign.state != CampaignState::Ended);
+        wishes = goes_on.fold(wishes, |wishes, campaign| wishes.and_of(&campaign.rules));
+    }
 }
 
 impl std::fmt::Display for Finding {

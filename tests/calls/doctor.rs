@@ -5,7 +5,7 @@ use std::fs;
 use reqwest::Method;
 use serde_json::json;
 
-use super::house::House;
+use super::house::{CAMPAIGN, House};
 
 /// What it says with these settings of the switch, and whether all is well.
 fn doctor(house: &House, settings: &str, password: &str) -> (bool, String) {
@@ -62,6 +62,34 @@ async fn a_phone_that_cannot_speak_with_the_trunk_is_named() {
         &says,
         &["8099 (gsm) and the trunk trunk (alaw) have no codec in common", "allow = alaw for the endpoint 8099"],
     );
+}
+
+#[tokio::test]
+async fn what_campaigns_wish_is_looked_for() {
+    let house = House::listening(&[]).await;
+    let without = |module: &str| {
+        house.rig.cli(&format!("module unload {module}"));
+        let told = doctor(&house, &url(&house), &house.rig.password);
+        house.rig.cli(&format!("module load {module}"));
+        told
+    };
+    for (module, what) in [("app_amd.so", "answering machines"), ("res_tonedetect.so", "faxes")] {
+        let (is_well, says) = without(module);
+        assert!(!is_well, "{says}");
+        let missing = format!("{module} does not run: telling {what} will not work");
+        says_all(&says, &[&missing, &format!("load = {module} in modules.conf")]);
+    }
+    let recording = "res_ari_recordings.so";
+    let (is_well, says) = without(recording);
+    assert!(is_well, "nobody has calls recorded: {says}");
+    let wish = format!("{CAMPAIGN}recording = {{ calls_recorded = true }}\n");
+    fs::write(house.place.path("spring.toml"), wish).unwrap();
+    house.place.ok(&["campaign", "apply", "spring.toml"]);
+    let (is_well, says) = without(recording);
+    assert!(!is_well);
+    says_all(&says, &[&format!("{recording} does not run: recordings will not work")]);
+    let (is_well, says) = without("app_amd.so");
+    assert!(is_well, "nobody asks for machines any more: {says}");
 }
 
 #[tokio::test]

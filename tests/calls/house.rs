@@ -10,7 +10,7 @@ use crate::{
     support::rig::Rig,
 };
 
-const CAMPAIGN: &str = r#"
+pub const CAMPAIGN: &str = r#"
 name = "spring"
 team = "north"
 country = "US"

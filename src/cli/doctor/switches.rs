@@ -6,12 +6,12 @@ use crate::{
     runtime::clock::Clock,
     switch::ari::{
         Address,
-        inspect::{self, Inspection, VERSION_LEAST, version_of},
+        inspect::{self, Inspection, VERSION_LEAST, Wishes, version_of},
     },
 };
 
-/// Looks at each Asterisk.
-pub(super) async fn look(config: &Config) -> Result<Vec<Finding>, CliError> {
+/// Looks at each Asterisk: can it do what the campaigns wish?
+pub(super) async fn look(config: &Config, wishes: Wishes) -> Result<Vec<Finding>, CliError> {
     let settings = config.ari_settings()?;
     let mut findings = softphone::settings(&config.softphone);
     for address in &settings.servers {
@@ -21,7 +21,7 @@ pub(super) async fn look(config: &Config) -> Result<Vec<Finding>, CliError> {
                 "{says}: set tlsenable in http.conf and write https in asterisk.urls"
             )));
         }
-        match inspect::inspect(address, settings.softphones.as_ref()).await {
+        match inspect::inspect(address, settings.softphones.as_ref(), wishes).await {
             Ok(seen) => {
                 let now = Clock::world_now();
                 findings.extend(judge(address, &config.asterisk, &seen));

@@ -11,7 +11,11 @@ use super::{
     socket::{Broken, Socket},
     softphones::{Accounts, AriSoftphones, Field},
 };
-use crate::domain::{ids::AgentId, softphone::Softphone};
+use crate::domain::{
+    campaign::{CampaignRules, DetectionRules},
+    ids::AgentId,
+    softphone::Softphone,
+};
 
 /// An application of its own: looking must not take the calls over from whoever works.
 const APPLICATION: &str = "rappel-doctor";
@@ -32,11 +36,25 @@ const MODULES: &[(&str, &str)] = &[
     ("bridge_softmix.so", "conferences"),
     ("res_pjsip_header_funcs.so", "phones that answer by themselves"),
     ("res_rtp_asterisk.so", "sound"),
-    ("res_stasis_snoop.so", "recordings"),
+    ("res_stasis_snoop.so", "recordings, and whispering to agents"),
+];
+
+/// What a campaign needs besides that has its calls recorded.
+const RECORDING_MODULES: &[(&str, &str)] = &[
     ("res_ari_recordings.so", "recordings"),
     ("res_stasis_recording.so", "recordings"),
     ("format_wav.so", "recordings"),
 ];
+
+/// What one needs that wants to know of answering machines. The way there leads through the dial plan, which ARI does not show.
+const MACHINE_MODULES: &[(&str, &str)] = &[
+    ("app_amd.so", "telling answering machines"),
+    ("app_stasis.so", "telling answering machines"),
+    ("pbx_config.so", "telling answering machines"),
+];
+
+/// What one needs that wants to know of faxes.
+const FAX_MODULES: &[(&str, &str)] = &[("res_tonedetect.so", "telling faxes")];
 
 /// What telephones in browsers need besides.
 const SOFTPHONE_MODULES: &[(&str, &str)] = &[
@@ -51,6 +69,39 @@ const CODECS_MAX: usize = 500;
 
 /// The name of nobody: an account that is made to see whether one can be, and taken away at once.
 const NOBODY: AgentId = AgentId(i64::MAX);
+
+/// What campaigns wish of an Asterisk beyond calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// A campaign has its calls recorded.
+    pub recordings: bool,
+    /// What any of them wants to be told.
+    pub detection: DetectionRules,
+}
+
+impl Wishes {
+    /// What this campaign wishes, too.
+    #[must_use]
+    pub fn and_of(self, rules: &CampaignRules) -> Self {
+        Self {
+            recordings: self.recordings || rules.recording.calls_recorded,
+            detection: DetectionRules {
+                answering_machine: self.detection.answering_machine || rules.detection.answering_machine,
+                fax: self.detection.fax || rules.detection.fax,
+            },
+        }
+    }
+
+    /// The modules they need.
+    fn modules(self) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+        let wished = [
+            (self.recordings, RECORDING_MODULES),
+            (self.detection.answering_machine, MACHINE_MODULES),
+            (self.detection.fax, FAX_MODULES),
+        ];
+        wished.into_iter().filter(|(is_wished, _)| *is_wished).flat_map(|(_, modules)| modules)
+    }
+}
 
 /// What was seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,11 +139,15 @@ struct Module {
     status: String,
 }
 
-/// Looks; at telephones in browsers, too, where they are offered.
+/// Looks: at telephones in browsers, too, where they are offered, and at what else is wished.
 ///
 /// # Errors
 /// Why it cannot be seen.
-pub async fn inspect(address: &Address, softphones: Option<&AriSoftphones>) -> Result<Inspection, Broken> {
+pub async fn inspect(
+    address: &Address,
+    softphones: Option<&AriSoftphones>,
+    wishes: Wishes,
+) -> Result<Inspection, Broken> {
     let mut socket = Socket::connect(address, APPLICATION).await?;
     let mut passed = Vec::new();
     let system = socket.ask("asterisk/info?only=system", &mut passed).await?;
@@ -102,7 +157,8 @@ pub async fn inspect(address: &Address, softphones: Option<&AriSoftphones>) -> R
     let modules: Vec<Module> =
         serde_json::from_value(socket.ask("asterisk/modules", &mut passed).await?).map_err(read)?;
     let runs = |name: &str| modules.iter().any(|module| module.name == name && module.status == "Running");
-    let wanted = MODULES.iter().chain(softphones.map_or(&[][..], |_| SOFTPHONE_MODULES));
+    let of_softphones = softphones.map_or(&[][..], |_| SOFTPHONE_MODULES);
+    let wanted = MODULES.iter().chain(of_softphones).chain(wishes.modules());
     let missing = wanted.filter(|(name, _)| !runs(name)).copied().collect();
     let codecs = codecs(&mut socket, &endpoints, &mut passed).await?;
     let softphone_problem = match softphones {
