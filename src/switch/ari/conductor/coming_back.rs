@@ -71,12 +71,9 @@ impl Conductor {
 
     /// A line of an earlier life of this program, or a caller who came while it was away.
     fn adopt(&mut self, id: ChannelId, channel: &ChannelInfo, room: Option<DialogId>) {
-        let args: Vec<String> = channel.dialplan.app_data.split(',').map(ToOwned::to_owned).collect();
-        if let [application, args @ ..] = args.as_slice()
-            && *application == self.plan.application
-            && args.first().is_some_and(|how| how == "inbound")
-        {
-            self.arrives(id, channel, args);
+        let args = self.args_of(channel);
+        if args.first().is_some_and(|how| how == "inbound") {
+            self.arrives(id, channel, &args);
             if let Some(line) = self.lines.get_mut(&id) {
                 line.room = room;
                 line.joined = room;
@@ -84,6 +81,11 @@ impl Conductor {
             return;
         }
         if is_snoop(channel) {
+            // One that was to listen who answers is sent to do so, and one that is back says what it heard. One that listens
+            // right now comes back by itself.
+            if self.listens(&channel.id, &args) {
+                return;
+            }
             // Of this program, if it is with one of its supervisors. Whether it is still wanted, and on whose phone, is said
             // again with them.
             if self.snoops_for(id).is_some() {
@@ -115,6 +117,16 @@ impl Conductor {
         line.joined = room;
         line.unclaimed = Some(LOOKS);
         self.lines.insert(id, line);
+    }
+
+    /// What a channel that is in our application came there with; nothing of any other.
+    fn args_of(&self, channel: &ChannelInfo) -> Vec<String> {
+        let mut words = channel.dialplan.app_data.split(',').map(ToOwned::to_owned);
+        if words.next().is_some_and(|application| application == self.plan.application) {
+            words.collect()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Somebody knows this line.

@@ -2,7 +2,8 @@
 //!
 //! A fax is known by the tone with which it answers: the customer's own channel listens for that. For a machine a channel that
 //! snoops on what the customer says goes through the dial plan's `amd`, where Asterisk's `AMD()` has a guess, and comes back
-//! with it. Such a channel is no line of ours: its name says whose it is, and it is put away when it has come back.
+//! with it. Such a channel is no line of ours: its name says whose it is, and it is put away when it has come back. A restart in
+//! the middle changes nothing of that; a guess that is ready while nobody is connected is lost, and the call has none.
 
 use serde_json::json;
 
@@ -18,7 +19,8 @@ use crate::{
     switch::ari::events::ChannelInfo,
 };
 
-/// Makes a channel listen for the answering tone of a fax: 2100 Hz, most of a second of it (ITU-T T.30).
+/// Makes a channel listen for the answering tone of a fax: 2100 Hz, most of a second of it (ITU-T T.30). A fax that calls says
+/// so with 1100 Hz, and nobody whom we call is one; who calls a queue is not classified.
 pub(super) const FAX_TONE: &str = "TONE_DETECT(2100,800)";
 /// Where the dial plan guesses.
 const CONTEXT: &str = "amd";
@@ -75,7 +77,14 @@ fn is_machine(guess: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{
+            DIALOG_VARIABLE,
+            tests::{Bench, CUSTOMER, ROOM},
+        },
+        *,
+    };
+    use crate::switch::ari::{AriPlan, events};
 
     #[test]
     fn a_greeting_is_a_machines_and_silence_is_nobodys() {
@@ -84,5 +93,39 @@ mod tests {
         assert!(!guess("MACHINE", "INITIALSILENCE-2500-2500"));
         assert!(!guess("HUMAN", "HUMAN-800-800") && !guess("NOTSURE", "TOOLONG-5000") && !guess("HANGUP", ""));
         assert!(!is_machine(&[]) && !is_machine(&["MACHINE".to_owned()]), "a dial plan that does not say why");
+    }
+
+    #[test]
+    fn a_new_program_takes_up_the_guesses_of_the_old_one() {
+        let listener = AriPlan::default().channel_id(&format!("listens to {CUSTOMER}")).to_string();
+        let found = |app_data: &str| {
+            let mut bench = Bench::new();
+            let info = |id: &str, name: &str, app_data: &str| events::ChannelInfo {
+                id: id.to_owned(),
+                name: name.to_owned(),
+                state: "Up".to_owned(),
+                dialplan: events::DialplanInfo { app_data: app_data.to_owned() },
+                channelvars: [(DIALOG_VARIABLE.to_owned(), AriPlan::default().mark(ROOM))].into(),
+                ..Default::default()
+            };
+            let customer = info(&CUSTOMER.to_string(), "PJSIP/trunk-00000002", "rappel,dialled");
+            let snoop = info(&listener, "Snoop/x-1", app_data);
+            bench.conductor.connected(&[snoop, customer], &[(ROOM, vec![CUSTOMER.to_string()])]);
+            let said = bench.said().into_iter().filter(|said| said.contains(&listener) || said.starts_with("news"));
+            let said = said.map(|said| said.replace(&listener, "LISTENER")).collect::<Vec<_>>();
+            (bench, said)
+        };
+        let heard = r#"news CUSTOMER {"event":"heard","what":"answering_machine"}"#;
+        assert_eq!(found("rappel,listen").1, ["POST channels/LISTENER/continue"]);
+        assert_eq!(found("rappel,amd,MACHINE,LONGGREETING-1500-1500").1, [heard, "DELETE channels/LISTENER"]);
+        assert_eq!(found("rappel,amd,HUMAN,HUMAN-800-800").1, ["DELETE channels/LISTENER"]);
+        assert_eq!(found("other,amd,MACHINE,LONGGREETING-1500-1500").1, [] as [&str; 0], "another program's");
+        // In the middle of its guess it is left alone, and comes back.
+        let (mut bench, said) = found("");
+        assert_eq!(said, [] as [&str; 0]);
+        let back = bench.frame(&format!(
+            r#"{{"type":"StasisStart","args":["amd","MACHINE","MAXWORDS-3-2"],"channel":{{"id":"{listener}","name":"Snoop/x-1","state":"Up"}}}}"#
+        ));
+        assert!(back.contains(&heard.to_owned()), "{back:?}");
     }
 }
