@@ -22,6 +22,7 @@ pub mod sound;
 use std::{
     collections::BTreeSet,
     env, fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -61,7 +62,7 @@ pub struct Rig {
     _carrier: Program,
     prefix: PathBuf,
     folder: PathBuf,
-    _network: Network,
+    network: Network,
 }
 
 impl Rig {
@@ -128,13 +129,18 @@ impl Rig {
             _carrier: carrier,
             prefix,
             folder,
-            _network: network,
+            network,
         }
     }
 
     /// Requests to the switch.
     pub fn ari(&self) -> Ari {
         Ari::of(&self.ari_url, &self.user, &self.password)
+    }
+
+    /// Where the carrier takes calls.
+    pub fn carrier(&self) -> SocketAddr {
+        (self.network.carrier(), SIP).into()
     }
 
     /// A file of [`certificates`].
