@@ -210,6 +210,9 @@ impl Engine {
                 }
             }
         }
+        if !gone.state.was_connected() {
+            self.wait_again(id);
+        }
         self.look_around(id);
     }
 

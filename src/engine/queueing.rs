@@ -35,6 +35,20 @@ impl Engine {
         self.out.orders.push(Order::Admit { dialog_id: id, channel_id });
     }
 
+    /// A caller whom an agent passed on to somebody who did not come is alone now, and waits in their queue again: before
+    /// those who called later.
+    pub(super) fn wait_again(&mut self, id: DialogId) {
+        let Some(dialog) = self.dialogs.get(&id) else { return };
+        let [Participant { who: who @ Who::Customer { .. }, state: ParticipantState::Active }] =
+            dialog.participants.as_slice()
+        else {
+            return;
+        };
+        let Some(queue) = self.queue_of(dialog) else { return };
+        let until_at = self.now + SignedDuration::from_secs(i64::from(queue.rules.wait_seconds_max));
+        self.put(id, &who.clone(), ParticipantState::Waiting { until_at });
+    }
+
     /// The queue whose caller a dialog is with.
     pub(super) fn queue_of(&self, dialog: &Dialog) -> Option<&Queue> {
         match dialog.kind {

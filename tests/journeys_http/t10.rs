@@ -153,6 +153,76 @@ async fn t10_2_the_target_does_not_answer() {
     }
 }
 
+/// An agent who talks with a caller of the queue, and will be Not ready after it.
+async fn with_a_caller() -> (Floor, Desk, Call) {
+    let mut floor = Floor::new().await;
+    floor.queue("").await;
+    let mut kim = floor.kim().await;
+    kim.ready().await;
+    let call = floor.inbound(&mut kim).await;
+    kim.not_ready("Coffee").await;
+    (floor, kim, call)
+}
+
+#[tokio::test]
+async fn t10_2_a_caller_whose_target_does_not_answer_waits_in_the_queue_again() {
+    let (mut floor, mut kim, call) = with_a_caller().await;
+    let mut lee = floor.lee().await;
+    kim.acts_with(call.id, "direct_transfer", to(TYPED)).await;
+    kim.becomes("not_ready").await;
+    let (_, line, ..) = floor.dialled().await;
+    floor.ordered_are(&[Order::HangUp { channel_id: call.phone }]).await;
+    // Somebody called later.
+    let later = floor.caller().await;
+    assert_eq!(floor.board.until("participant_left").await["why"], "transferred");
+    floor.not_made(line, NotMade::NoAnswer).await;
+    assert_eq!(floor.board.until("participant_left").await["why"], "no_answer");
+    let board = floor.managed("supervisor", Method::GET, "/v1/teams/sales", None).await;
+    assert_eq!(board["callers_waiting"], 2, "nobody is let go");
+    floor.nothing_ordered();
+
+    lee.ready().await;
+    lee.hears("call_offered", json!({ "dialog_id": call.id })).await;
+    assert_eq!(lee.parties(call.id).await, ["customer waiting", "agent Lee offered"]);
+    let phone = floor.answers(&mut lee, call.id).await;
+    assert_eq!(lee.parties(call.id).await, ["customer active", "agent Lee active"]);
+    // Whom somebody has talked with is let go with them.
+    lee.acts(call.id, "end").await;
+    floor.ordered_are(&[Order::HangUp { channel_id: call.line }]).await;
+    floor.over(call.line).await;
+    floor.ordered_are(&[Order::HangUp { channel_id: phone }]).await;
+    assert!(story(&floor, &call).await.contains(&"other left: no_answer".to_owned()));
+    floor.over(later).await;
+}
+
+#[tokio::test]
+async fn t10_2_a_caller_whom_a_colleague_declines_may_come_back_to_the_first_agent() {
+    let (mut floor, mut kim, call) = with_a_caller().await;
+    let mut lee = floor.lee().await;
+    kim.acts_with(call.id, "direct_transfer", to("1002")).await;
+    floor.ordered_are(&[Order::HangUp { channel_id: call.phone }]).await;
+    kim.becomes("not_ready").await;
+    kim.ready().await;
+    lee.hears("call_offered", json!({ "dialog_id": call.id })).await;
+    lee.acts(call.id, "decline").await;
+    kim.hears("call_offered", json!({ "dialog_id": call.id })).await;
+    floor.answers(&mut kim, call.id).await;
+    assert_eq!(kim.parties(call.id).await, ["customer active", "agent Kim active"]);
+}
+
+#[tokio::test]
+async fn t10_2_a_caller_who_was_put_through_is_let_go_when_the_target_hangs_up() {
+    let (mut floor, kim, call) = with_a_caller().await;
+    kim.acts_with(call.id, "direct_transfer", to(TYPED)).await;
+    let (_, line, ..) = floor.dialled().await;
+    floor.ordered_are(&[Order::HangUp { channel_id: call.phone }]).await;
+    floor.connected(line).await;
+    floor.over(line).await;
+    floor.ordered_are(&[Order::HangUp { channel_id: call.line }]).await;
+    floor.over(call.line).await;
+    floor.board.until("dialog_ended").await;
+}
+
 #[tokio::test]
 async fn t10_2_the_customer_hangs_up_before_the_target_answers() {
     let (mut floor, kim, call) = talking("").await;
