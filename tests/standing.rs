@@ -208,6 +208,20 @@ fn after_a_restart_the_phone_is_kept_or_missed() {
 }
 
 #[test]
+fn after_a_restart_a_phone_that_rang_before_its_call_began_comes_into_it() {
+    let mut bench = Bench::standing("", &[]);
+    bench.sign_in_ready(ALICE);
+    bench.command(BOB, Command::SignIn { extension: "1012".into() }).unwrap();
+    bench.command(ALICE, Command::PlaceCall { typed: "1012".into() }).unwrap();
+    let (dialog_id, channel_id) = (bench.call(ALICE), bench.phone(ALICE));
+    bench.alive = vec![channel_id];
+    let orders = bench.restart();
+    assert_eq!(orders.last(), Some(&Order::Retrieve { dialog_id, channel_id }), "{orders:?}");
+    bench.phone_told(ALICE, CallProgress::Connected);
+    assert_eq!(bench.view(ALICE).dialogs[0].participants[0].state, "active");
+}
+
+#[test]
 fn a_phone_whose_end_was_not_told_is_missed_between_calls_too() {
     let mut bench = at_the_phone("", &[]);
     bench.alive = vec![bench.phone(ALICE)];

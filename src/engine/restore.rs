@@ -166,7 +166,10 @@ impl Engine {
         let agent_id = participant.who.agent_id();
         let channel_id = agent_id.map_or(participant.who.channel_id(), phone)?;
         match participant.state {
-            ParticipantState::Active if agent_id.is_some() => Some(Order::Retrieve { dialog_id, channel_id }),
+            // A phone that is being connected may have been up, or rung, before its dialog began.
+            ParticipantState::Active | ParticipantState::Connecting { .. } if agent_id.is_some() => {
+                Some(Order::Retrieve { dialog_id, channel_id })
+            }
             ParticipantState::Active | ParticipantState::Waiting { .. } => Some(Order::Admit { dialog_id, channel_id }),
             ParticipantState::Held => Some(Order::Hold { dialog_id, channel_id }),
             ParticipantState::Offered { .. }
