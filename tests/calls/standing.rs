@@ -14,15 +14,22 @@ async fn channels(house: &House) -> BTreeSet<String> {
     channels.as_array().unwrap().iter().map(|channel| channel["id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Waits until no channel is left.
-async fn until_no_channel(house: &House) {
+/// Waits until the switch has so many channels.
+async fn until_channels(house: &House, count: usize) {
     let mut again = tokio::time::interval(std::time::Duration::from_millis(20));
     let looks = async {
-        while !channels(house).await.is_empty() {
+        while channels(house).await.len() != count {
             again.tick().await;
         }
     };
-    tokio::time::timeout(crate::support::rig::PATIENCE, looks).await.expect("every channel ends");
+    tokio::time::timeout(crate::support::rig::PATIENCE, looks).await.expect("so many channels are there");
+}
+
+/// Alice is Ready: her phone is rung, answers by itself, and the program knows.
+async fn ready_at_the_phone(house: &mut House) {
+    house.ready(&house.alice).await;
+    house.rig.phones[0].until("CALL_ESTABLISHED").await;
+    house.alice.until(|view| view["state"] != "ready" || view["waiting"]["because"] != "phone_rings").await;
 }
 
 #[tokio::test]
@@ -57,14 +64,12 @@ async fn a_phone_that_stays_connected_rings_once_for_two_calls() {
     house.rig.phones[0].hang_up().await;
     let view = house.alice.until(|view| view["state"] == "not_ready").await;
     assert_eq!(view["reason"], "phone_disconnected");
-    house.ready(&house.alice).await;
-    house.rig.phones[0].until("CALL_ESTABLISHED").await;
-    house.alice.until(|view| view["waiting"]["because"] != "phone_rings").await;
+    ready_at_the_phone(&mut house).await;
 
     let (status, view) = house.alice.ask("DELETE", "/v1/me/session", None).await;
     assert_eq!(status, 200, "{view}");
     house.rig.phones[0].until("CALL_CLOSED").await;
-    until_no_channel(&house).await;
+    until_channels(&house, 0).await;
 }
 
 #[tokio::test]
@@ -86,8 +91,7 @@ async fn killed_between_two_calls_the_program_keeps_the_phone() {
 #[tokio::test]
 async fn a_caller_is_answered_on_the_phone_that_stays_and_a_call_ends_with_it() {
     let mut house = House::with_settings(&[], STANDING).await;
-    house.ready(&house.alice).await;
-    house.rig.phones[0].until("CALL_ESTABLISHED").await;
+    ready_at_the_phone(&mut house).await;
     house.rig.customers[2].dial("+13125550100").await;
     let offered = house.dialog(&house.alice, "inbound", "offered").await;
     house.acts(&house.alice, &offered, "answer", None).await;
@@ -107,15 +111,14 @@ async fn a_caller_is_answered_on_the_phone_that_stays_and_a_call_ends_with_it() 
     house.rig.phones[1].hang_up().await;
     house.rig.customers[2].until("CALL_CLOSED").await;
     house.bob.until(|view| view["dialogs"] == json!([])).await;
-    assert_eq!(channels(&house).await.len(), 1, "Alice's phone");
+    until_channels(&house, 1).await;
     assert_eq!(house.rig.phones[0].established(), 0, "it rang once");
 }
 
 #[tokio::test]
 async fn a_switch_that_dies_takes_the_phones_and_ready_rings_them_again() {
     let mut house = House::with_settings(&[], STANDING).await;
-    house.ready(&house.alice).await;
-    house.rig.phones[0].until("CALL_ESTABLISHED").await;
+    ready_at_the_phone(&mut house).await;
     house.rig.kill_asterisk();
     house.connected(false).await;
     house.rig.asterisk_restart().await;
@@ -123,9 +126,8 @@ async fn a_switch_that_dies_takes_the_phones_and_ready_rings_them_again() {
     let view = house.alice.until(|view| view["state"] == "not_ready").await;
     assert_eq!(view["reason"], "phone_disconnected");
     assert_eq!(house.rig.phones[0].established(), 0, "nobody is rung who has not asked for it");
-    house.ready(&house.alice).await;
-    house.rig.phones[0].until("CALL_ESTABLISHED").await;
-    assert_eq!(channels(&house).await.len(), 1);
+    ready_at_the_phone(&mut house).await;
+    until_channels(&house, 1).await;
 }
 
 #[tokio::test]
