@@ -40,6 +40,17 @@ async fn a_fax_and_a_machine_are_suggested_and_the_agent_decides() {
 }
 
 #[tokio::test]
+async fn a_restart_in_the_middle_loses_no_guess() {
+    let mut house = House::listening(&["08"]).await;
+    house.alice_talks().await;
+    // A greeting is long when it has lasted a second and a half: the program is there again in a tenth of that.
+    house.killed_and_started_again().await;
+    assert_eq!(guesses(&house).await, [] as [Value; 0]);
+    let view = house.alice.until(|view| view["dialogs"][0]["suggested"] == "answering_machine").await;
+    ends(&house, view["dialogs"][0]["dialog_id"].as_str().unwrap()).await;
+}
+
+#[tokio::test]
 async fn a_person_and_one_who_says_nothing_are_no_machine() {
     let house = House::listening(&["10", "09", "08"]).await;
     for _ in 0..2 {

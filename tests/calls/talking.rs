@@ -104,6 +104,26 @@ async fn t02_a_caller_waits_with_music_and_talks_with_the_agent_who_answers() {
     house.alice.until(|view| view["dialogs"] == json!([]) && view["state"] == "ready").await;
 }
 
+/// Nobody takes the caller: they hear music again, and come back to the agent who is free.
+#[tokio::test]
+async fn t10_a_caller_whose_direct_transfer_fails_waits_with_music_again() {
+    let mut house = House::with(&[]).await;
+    house.ready(&house.alice).await;
+    house.rig.customers[2].dial("+13125550100").await;
+    let dialog = house.dialog(&house.alice, "inbound", "offered").await;
+    house.acts(&house.alice, &dialog, "answer", None).await;
+    house.rig.customers[2].until_hears(&[PHONES[0]]).await;
+    // The carrier refuses it.
+    house.acts(&house.alice, &dialog, "direct-transfer", Some(json!({ "typed": "312-555-0120" }))).await;
+    assert_eq!(house.dialog(&house.alice, "inbound", "offered").await, dialog);
+    house.rig.customers[2].until_hears(&[MUSIC]).await;
+    house.acts(&house.alice, &dialog, "answer", None).await;
+    house.rig.customers[2].until_hears(&[PHONES[0]]).await;
+    house.rig.phones[0].until_hears(&[CUSTOMERS[2]]).await;
+    house.rig.customers[2].hang_up().await;
+    house.alice.until(|view| view["dialogs"] == json!([])).await;
+}
+
 #[tokio::test]
 async fn t01_t02_2_an_agent_calls_out_and_calls_a_colleague() {
     let house = House::with(&[]).await;
