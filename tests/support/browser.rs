@@ -180,6 +180,21 @@ impl Browser {
         .await;
     }
 
+    /// Clicks twice, the second time where the first one went and `css` is gone, as in a double click.
+    pub async fn press_twice(&self, css: &str) {
+        let at = "const { x, y, width, height } = document.querySelector(arguments[0]).getBoundingClientRect(); \
+                  return [x + width / 2, y + height / 2]";
+        self.element(css).await;
+        let at = self.script_with(at, json!([css])).await;
+        for click in 1..=2 {
+            for what in ["mousePressed", "mouseReleased"] {
+                let mouse = json!({ "type": what, "x": at[0], "y": at[1], "button": "left", "clickCount": click });
+                self.devtools("Input.dispatchMouseEvent", mouse).await;
+            }
+            self.gone(css).await;
+        }
+    }
+
     /// Waits for the element.
     pub async fn element(&self, css: &str) -> Element {
         self.until(&format!("{css} is there"), async || self.count(css).await > 0).await;

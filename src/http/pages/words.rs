@@ -154,6 +154,21 @@ mod tests {
         assert!(said > 15, "the engine's words were not found");
     }
 
+    /// The desktop says in its language which rule said no, and what is wrong with a number that was typed.
+    #[test]
+    fn what_a_refusal_says_has_a_word() {
+        let rules = include_str!("../../domain/eligibility.rs").split("fn code(").nth(1).expect("the codes are there");
+        let rules: Vec<_> = rules.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(rules.len(), 9, "{rules:?}");
+        let whys = include_str!("../../domain/dial_plan.rs").split("why: \"").skip(1);
+        let whys: Vec<_> = whys.filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(whys.len(), 3, "{whys:?}");
+        for (section, codes) in [("may_not_call", rules), ("cannot_be_dialled", whys)] {
+            let unsaid: Vec<_> = codes.iter().filter(|code| !WORDS[section].contains_key(**code)).collect();
+            assert!(unsaid.is_empty(), "without a word in [{section}]: {unsaid:?}");
+        }
+    }
+
     /// A page says in its language why a list, or a row of it, cannot be loaded.
     #[test]
     fn every_reason_to_refuse_a_row_has_a_word() {
@@ -200,6 +215,8 @@ mod tests {
                 "keypad",
                 "reclassify",
                 "callback",
+                "recording",
+                "mute",
                 "wrap_up",
                 "reason",
             ],

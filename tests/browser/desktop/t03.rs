@@ -12,7 +12,9 @@ in_both_languages!(
     t03_1_the_details_open_by_themselves,
     t03_2_accept_or_decline,
     t03_3_accept_dials_and_a_failed_attempt_makes_ready_again,
+    t03_3_a_second_enter_does_not_hang_up,
     t03_4_decline_asks_reject_or_close,
+    t03_4_a_double_click_on_decline_closes_nobody,
     t03_5_the_time_runs_out_before_their_eyes,
 );
 
@@ -57,6 +59,34 @@ async fn t03_3_accept_dials_and_a_failed_attempt_makes_ready_again(look: Look) {
     let call = seat.accepts().await;
     seat.floor.connected(call.line).await;
     seat.state_says("Talking", "En conversation").await;
+    seat.calm().await;
+}
+
+async fn t03_3_a_second_enter_does_not_hang_up(look: Look) {
+    let mut seat = Seat::previewing("", look).await;
+    seat.page.script("document.getElementById('act-accept').focus()").await;
+    let call = seat.accepts().await;
+    seat.can("end").await;
+    let focus = "return document.activeElement.id";
+    seat.page
+        .until("the focus is on whom it is about", async || {
+            seat.page.script(focus).await.as_str().is_some_and(|id| id.starts_with("title-"))
+        })
+        .await;
+    seat.page.keys("\u{e007}").await;
+    seat.floor.connected(call.line).await;
+    seat.is("talking").await;
+    seat.calm().await;
+}
+
+async fn t03_4_a_double_click_on_decline_closes_nobody(look: Look) {
+    // There is room for all buttons in one line, so that those of the choice are where Decline was.
+    let seat = Seat::previewing("", Look { size: (1600, 900), ..look }).await;
+    seat.page.press_twice("#act-decline").await;
+    seat.can("close_contact").await;
+    seat.press("back").await;
+    seat.can("accept").await;
+    assert_eq!(seat.contact().await["state"]["state"], "in_progress");
     seat.calm().await;
 }
 

@@ -87,8 +87,8 @@ async fn t04_5_one_click_takes_a_guess(look: Look) {
     let (seat, call) = Seat::talking("", look).await;
     assert_eq!(seat.page.count("#act-guess").await, 0);
     for (what, value, english, french) in [
-        (Heard::AnsweringMachine, "answering_machine", "Probably an answering machine", "Probablement un répondeur"),
-        (Heard::Fax, "fax", "Probably a fax", "Probablement un télécopieur"),
+        (Heard::AnsweringMachine, "answering_machine", "Answering machine?", "Un répondeur ?"),
+        (Heard::Fax, "fax", "A fax?", "Un télécopieur ?"),
     ] {
         seat.floor.told(call.line, CallProgress::Heard { what }).await;
         seat.labelled("guess", english, french).await;

@@ -107,6 +107,7 @@ async fn t05_4_date_and_time_in_twelve_hours_or_twenty_four(look: Look) {
     // A suggestion fills the form, and is kept to the minute.
     seat.page.press("[data-pick=tomorrow_morning]").await;
     seat.page.shows("#callback-theirs", seat.says("9:00 AM", "09:00")).await;
+    seat.page.element("[data-pick=tomorrow_morning][aria-pressed=true]").await;
     assert_eq!(seat.page.count("#callback-outcome .notice").await, 0);
     assert_eq!(seat.dialog(&call).await["callback"], json!(null), "nothing is promised yet");
     seat.calm_but(&["422"]).await;
@@ -143,6 +144,8 @@ async fn t05_6_cancel_says_so(look: Look) {
     seat.page.shows("#callback-message", seat.says("The callback was cancelled.", "Le rappel a été annulé.")).await;
     assert_eq!(seat.dialog(&call).await["callback"], json!(null));
     seat.page.shows("#callback-save", seat.says("Schedule", "Planifier")).await;
+    let chosen = "return document.getElementById('callback-zone').selectedOptions[0]?.textContent";
+    assert_eq!(seat.page.script(chosen).await, seat.says("As the number tells", "D’après le numéro"));
     seat.calm().await;
 }
 

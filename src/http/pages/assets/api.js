@@ -68,6 +68,12 @@ const WAYS = {
 };
 const COMPLETES = { login: "username", password: "current-password", token: "off", new_password: "new-password" };
 
+/** What is said of a field, where there is something to say. */
+const hint = ({ id, name }) => {
+  const said = textOr(`sign_in.${name}_hint`, null);
+  return said && h("p", { id: `${id}-hint`, class: "hint" }, said);
+};
+
 /** A tick by which whoever types secrets sees what they type. */
 export const reveal = (...secrets) => h("div", { class: "tick" },
   h("input", { type: "checkbox", id: `see-${secrets[0].id}`, onchange: ({ target }) => secrets.forEach((one) => (one.type = target.checked ? "text" : "password")) }),
@@ -102,7 +108,7 @@ export function signInForm(done, invitation = null) {
     form.replaceChildren(
       ...inputs.flatMap((input) => [
         h("label", { for: input.id }, t(`sign_in.${input.name}`)),
-        h("p", { id: `${input.id}-hint`, class: "hint" }, textOr(`sign_in.${input.name}_hint`, "")),
+        hint(input),
         input,
       ]),
       reveal(...inputs.filter((input) => input.type === "password")), error, button,

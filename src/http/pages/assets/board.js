@@ -195,7 +195,7 @@ function showTiles() {
   const wait = since ? clock((now() - new Date(since)) / 1000) : "–";
   show(host.tiles,
     tile(t("board.callers_waiting"), number(view.callers_waiting), { class: view.callers_waiting > 0 ? "asks" : "" }),
-    tile(t("board.longest_wait"), wait, { class: since ? "asks" : "" }),
+    tile(t("board.longest_wait"), wait, { class: since ? "asks time" : "time" }),
     tile(t("board.callbacks_due"), number(view.callbacks_due)),
     STATES.map((state) => tile(t(`state.${state}`), number(rows.in(state)), { class: `state-${state}` })));
 }

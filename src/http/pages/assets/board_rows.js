@@ -4,7 +4,7 @@ import { clock, instant, number } from "./format.js";
 import { keep, kept } from "./kept.js";
 import { language, t, textOr } from "./words.js";
 
-const SHAPES = { ready: "●", reserved: "◐", talking: "▶", hold: "❚❚", wrap_up: "✎", not_ready: "■", logged_out: "○" };
+const SHAPES = { ready: "●", reserved: "◐", talking: "▶", hold: "‖", wrap_up: "✎", not_ready: "■", logged_out: "○" };
 const ORDER = ["talking", "hold", "reserved", "wrap_up", "ready", "not_ready", "logged_out"];
 const COLUMNS = ["name", "state", "time", "work", "previews", "calls", "talk"];
 const NUMBERS = ["time", "previews", "calls", "talk"];

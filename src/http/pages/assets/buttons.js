@@ -22,7 +22,8 @@ export const ofAgent = () => ({ allowed: desk.view.allowed_commands, refused: de
 export function button(name, { label, why = null, onclick, kind = "", symbol = null, shortcut = true, ...more }) {
   const key = shortcut ? textOr(`key.${name}`, "") : "";
   const isBusy = desk.busy === name;
-  const click = () => (why ? say(why, true) : onclick());
+  // What a double click's second half would hit may be another button by then, in the same place.
+  const click = ({ detail }) => detail < 2 && (why ? say(why, true) : onclick());
   const text = isBusy ? textOr(`busy.${name}`, t("busy.any")) : label ?? t(`act.${name}`);
   return h("span", { class: `act ${kind}`, key: name },
     h("button", {

@@ -49,9 +49,9 @@ const othersNames = (dialog) => dialog.participants.filter((party) => party.agen
 
 /** What was said of the call: who answered, a promise. */
 const said = (dialog) => [
-  dialog.recording && h("p", { class: `notice recording ${["starting", "recording", "stored"].includes(dialog.recording.state) ? "" : "warn"}`, role: "status", "data-state": dialog.recording.state }, icon(dialog.recording.state === "recording" ? "recording" : "recording_off"), " ", t(`recording.${dialog.recording.state}`),
+  dialog.recording && h("p", { class: `notice recording ${["starting", "recording", "stored"].includes(dialog.recording.state) ? "" : "warn"}`, role: "status", key: "recording", "data-state": dialog.recording.state }, icon(dialog.recording.state === "recording" ? "recording" : "recording_off"), " ", t(`recording.${dialog.recording.state}`),
     dialog.recording.state === "paused" && [" ", since(dialog.recording.since_at)]),
-  dialog.callback && h("p", { class: "notice good callback-note" }, icon("callback"), " ", t("callback.stands", { time: wall(dialog.callback.at), place: city(dialog.callback.zone) }))];
+  dialog.callback && h("p", { class: "notice good callback-note", key: "callback" }, icon("callback"), " ", t("callback.stands", { time: wall(dialog.callback.at), place: city(dialog.callback.zone) }))];
 
 /** The buttons of the call, each for the dialog it works in. */
 export function callActions() {

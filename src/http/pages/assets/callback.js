@@ -40,7 +40,7 @@ export function callbackPanel() {
   const no = whyNot("schedule_callback", ofDialog(dialog));
   return panel(t("callback.title"), { name: "callback" },
     h("form", { class: "callback", onsubmit: (event) => schedule(event, dialog, no) }, h("div", { class: "body" },
-      callback && h("p", { class: "notice good", id: "callback-stands" }, t("callback.stands", { time: wall(callback.at, LONG), place: city(callback.zone) })),
+      callback && h("p", { class: "notice good", id: "callback-stands", key: "stands" }, t("callback.stands", { time: wall(callback.at, LONG), place: city(callback.zone) })),
       nowThere(dialog.customer),
       field("zone", zoneField({ value: form.zone, first: dialog.customer.local_times.map((time) => time.zone), empty: t("callback.zone_of_number"), onchange: (zone) => edit({ zone }) })),
       picks(),
@@ -82,9 +82,13 @@ function here() {
 
 const today = () => (form.look?.now_there ?? desk.view.now).slice(0, 10);
 
-/** Times that work, by a click. */
+const wallOf = (at) => ({ date: at.slice(0, 10), time: at.slice(11, 16) });
+
+const isPicked = ({ at }) => form.date === wallOf(at).date && form.time === wallOf(at).time;
+
+/** Times that work, by a click; what comes of one is brought into view. */
 const picks = () => h("div", { class: "chips", role: "group", "aria-label": t("callback.picks") }, (form.look?.picks ?? []).map((pick) =>
-  h("button", { type: "button", class: "chip", key: pick.pick, "data-pick": pick.pick, onclick: () => edit({ date: pick.at.slice(0, 10), time: pick.at.slice(11, 16), fold: null }) },
+  h("button", { type: "button", class: "chip", key: pick.pick, "data-pick": pick.pick, "aria-pressed": String(isPicked(pick)), onclick: () => edit({ ...wallOf(pick.at), fold: null, showsOutcome: true }) },
     t(`callback.${pick.pick}`), h("span", { class: "quiet" }, ` ${wall(pick.at, TIME)}`))));
 
 /** The customer's time and the agent's, side by side, and what is special about it. */
@@ -124,6 +128,9 @@ async function look() {
   form.look = answer ?? { ...form.look, promised: null };
   form.wrong = refused ? wrongOf(refused) : answer.refused ? { field: fieldOf(answer.refused.code), message: refusal(answer.refused) } : null;
   changed();
+  if (!form.showsOutcome) return;
+  form.showsOutcome = false;
+  queueMicrotask(() => document.getElementById("callback-outcome")?.scrollIntoView({ block: "nearest" }));
 }
 
 const ZONE_CODES = ["callback_zone_unknown", "callback_zone_ambiguous"];

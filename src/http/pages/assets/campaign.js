@@ -5,7 +5,7 @@ import { forecaster } from "./campaign_forecast.js";
 import { loader } from "./campaign_load.js";
 import { badge, fourNumbers, strip } from "./campaign_parts.js";
 import { h, show } from "./dom.js";
-import { clock, instant, number, percent } from "./format.js";
+import { clock, hour, instant, number, percent } from "./format.js";
 import { mayAs } from "./frame.js";
 import { confirm, confirmByName } from "./asking.js";
 import { failed } from "./upload.js";
@@ -125,7 +125,7 @@ function shownDay({ hours, outcomes, all, callbacks }) {
     hours.length === 0 ? h("p", { class: "quiet" }, t("campaigns.no_attempt"))
       : h("div", { class: "charts" },
         bars({ title: t("campaigns.by_hour"), parts: [t("campaigns.answered"), t("campaigns.not_answered")],
-          bars: hours.map((row) => ({ label: row.hour, values: [row.answered, row.attempts - row.answered] })) }),
+          bars: hours.map((row) => ({ label: hour(row.hour), values: [row.answered, row.attempts - row.answered] })) }),
         bars({ title: t("campaigns.by_outcome"), parts: [t("campaigns.attempts")],
           bars: outcomes.map((row) => ({ label: row.outcome === "open" ? t("word.going_on") : textOr(`outcome.${row.outcome}`, row.outcome), values: [row.attempts] })) })),
   ];

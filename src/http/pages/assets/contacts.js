@@ -2,7 +2,7 @@
 import { get, post, put } from "./api.js";
 import { fourNumbers } from "./campaign_parts.js";
 import { h, show } from "./dom.js";
-import { city, clock, instant, phone, wall } from "./format.js";
+import { TIME, city, clock, instant, phone, wall } from "./format.js";
 import { bar } from "./frame.js";
 import { failed } from "./upload.js";
 import { t, textOr } from "./words.js";
@@ -33,8 +33,11 @@ show(main, h("h1", {}, t("contacts.title")),
     h("p", { id: "text-hint", class: "hint" }, t("contacts.search_hint")), field), h("button", { class: "main" }, t("common.search"))),
   h("div", { role: "status", "aria-live": "polite" }, found), grouped);
 
-/** "2026-11-24 17:30 in America/Chicago and 16:30 in America/Denver" */
-const there = (text) => text.replaceAll(" in ", t("contacts.in_zone")).replaceAll(" and ", t("contacts.and"));
+/** "2026-11-24 17:30 in America/Chicago and 16:30 in America/Denver", in the words and the clock of the page. */
+const there = (text) => text.split(" and ").map((part) => {
+  const [, date, time, zone] = part.match(/^(?:(\S+) )?(\d\d:\d\d) in (\S+)$/) ?? [];
+  return zone ? wall(`${date ?? "2000-01-01"}T${time}`, date ? undefined : TIME) + t("contacts.in_zone") + city(zone) : part;
+}).join(t("contacts.and"));
 
 const name = (contact) => `${contact.first_name} ${contact.last_name}`.trim() || t("word.contact_number", { id: contact.id });
 
@@ -51,10 +54,17 @@ function several(all, text) {
 /** The state is `"waiting"`-like inside an object: its name is what its only certain field says. */
 const stateOf = (contact) => t(`word.${contact.state.state}`);
 
-const verdict = (why) => {
+/** Answers hide the middle of a number; whoever sees the contact sees it. */
+function whole(hidden, { numbers }) {
+  const [begins, ends] = hidden.split("***");
+  const fits = numbers.filter(({ number }) => number.startsWith(begins) && number.endsWith(ends ?? ""));
+  return fits.length === 1 ? phone(fits[0].number) : hidden;
+}
+
+const verdict = (why, contact) => {
   const at = why.called_at && instant(why.called_at);
   const reason = why.reason && textOr(`word.why_${why.reason}`, why.reason);
-  return t(`contacts.is_${why.standing}`, { at, number: why.number, reason });
+  return t(`contacts.is_${why.standing}`, { at, number: why.number && whole(why.number, contact), reason });
 };
 
 /** What a rule found, in words. */
@@ -69,7 +79,7 @@ async function one(id) {
   const row = (label, value) => value && h("div", {}, h("dt", {}, label), h("dd", {}, value));
   let about = null;
   const rules = why.answers.flatMap((answer) => {
-    const head = answer.number && answer.number !== about && h("tr", {}, h("th", { scope: "rowgroup", colspan: 3 }, answer.number));
+    const head = answer.number && answer.number !== about && h("tr", {}, h("th", { scope: "rowgroup", colspan: 3 }, whole(answer.number, contact)));
     about = answer.number;
     return [head, h("tr", {}, h("td", { class: `answer ${answer.allows ? "yes" : "no"}` }, answer.allows ? `✓ ${t("contacts.yes")}` : `✗ ${t("contacts.no")}`),
       h("td", {}, says(answer)), h("td", {}, answer.changes_at ? t("contacts.until", { at: instant(answer.changes_at), there: there(answer.changes_at_local ?? "") }) : ""))];
@@ -77,7 +87,7 @@ async function one(id) {
   const zoneless = why.answers.some((answer) => answer.rule === "zone_known" && !answer.allows);
   show(found,
     h("div", { class: "head" }, h("h2", {}, name(contact)), h("span", { class: "quiet" }, why.campaign)),
-    h("p", { class: `verdict ${why.callable ? "yes" : ""}` }, verdict(why)),
+    h("p", { class: `verdict ${why.callable ? "yes" : ""}` }, verdict(why, contact)),
     h("dl", { class: "figures" }, row(t("contacts.account"), contact.account_number), row(t("contacts.numbers"), contact.numbers.map((number) => `${phone(number.number)} (${number.label})`).join(", ")),
       row(t("contacts.state"), stateOf(contact)), row(t("contacts.attempts"), String(contact.progress.attempts))),
     zoneless && zoneForm(id),
@@ -142,7 +152,7 @@ async function reasons() {
     read();
   };
   const draw = () => show(grouped, h("h2", {}, t("contacts.grouped")),
-    h("div", { class: "fields" }, h("label", { for: "campaign" }, t("word.campaign")),
+    h("div", { class: "field" }, h("label", { for: "campaign" }, t("word.campaign")),
       h("select", { id: "campaign", onchange: choose }, campaigns.map((campaign) => h("option", { value: campaign.rules.name, selected: campaign === chosen }, campaign.rules.name)))),
     outlook ? fourNumbers(outlook, { open, toggle: (part) => {
       open = open === part ? null : part;

@@ -66,9 +66,9 @@ function render() {
   h("footer", { class: "actions", "aria-label": t("desktop.actions") }, !open && errorLine(), h("div", { class: "buttons" }, actions(view), view.state !== "logged_out" && stateButtons())));
   tick();
   focusNew();
-  // Whatever had the focus is gone: whoever uses the keyboard is led to what is new.
+  // Whatever had the focus is gone: whoever uses the keyboard is led to what is new; not to End, which a second Enter would press.
   if (focused && focused !== document.body && !focused.isConnected && document.activeElement === document.body) {
-    (document.querySelector("footer button:not([aria-disabled])") ?? document.querySelector("h1"))?.focus();
+    (document.querySelector("footer .main button:not([aria-disabled]), footer .choice button") ?? document.querySelector("h1"))?.focus();
   }
   alertNew();
   tellState(view);

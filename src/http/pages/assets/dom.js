@@ -31,7 +31,10 @@ const listeners = ["onclick", "oninput", "onchange", "onsubmit", "onkeydown", "o
 export function show(host, ...wanted) {
   const next = wanted.flat(Infinity).filter((child) => child != null && child !== false)
     .map((child) => (child instanceof Node ? child : document.createTextNode(String(child))));
+  const wantedKeys = new Set(next.map((child) => child.key));
   const kept = new Map([...host.childNodes].filter((node) => node.key != null).map((node) => [node.key, node]));
+  // Those go first, so that what stays is found in its place.
+  for (const [key, node] of kept) if (!wantedKeys.has(key)) node.remove();
   let at = host.firstChild;
   for (const child of next) {
     const same = child.key != null ? kept.get(child.key) : at && at.key == null && alike(at, child) ? at : null;

@@ -35,8 +35,14 @@ export function moment(at, zone, shape = { weekday: "short", day: "numeric", mon
 
 /** A wall clock without a zone ("2026-11-25T14:05:00"), as it stands there. */
 export function wall(at, options = { weekday: "short", day: "numeric", month: "short", ...TIME }) {
-  return new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(`${at.slice(0, 19)}Z`));
+  return new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(new Date(`${at.slice(0, 10)}T${at.slice(11, 19) || "00:00"}Z`));
 }
+
+/** A day of a report: "2026-11-25" → "25 nov. 2026". */
+export const day = (text) => wall(text, { dateStyle: "medium" });
+
+/** An hour of a report: "15:00" → "3 PM". */
+export const hour = (text) => wall(`2000-01-01T${text}`, { hour: "numeric" });
 
 /** "America/Argentina/Buenos_Aires" → "Buenos Aires". */
 export const city = (zone) => zone.split("/").at(-1).replaceAll("_", " ");

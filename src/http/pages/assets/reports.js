@@ -2,17 +2,17 @@
 import { get } from "./api.js";
 import { bars } from "./chart.js";
 import { h, show } from "./dom.js";
-import { clock, number, percent } from "./format.js";
+import { clock, day, hour, number, percent } from "./format.js";
 import { select } from "./form.js";
 import { bar } from "./frame.js";
 import { failed } from "./upload.js";
-import { t, textOr } from "./words.js";
+import { language, t, textOr } from "./words.js";
 
 const KINDS = {
   attempts: { by: ["campaign", "list", "agent", "day", "hour", "outcome", "disposition"], usual: ["day"], parts: ["answered", "attempts"] },
   dispositions: { by: ["campaign", "list", "agent", "day", "hour"], usual: ["campaign"], parts: ["count"] },
   callbacks: { by: ["campaign", "list", "agent", "day", "hour"], usual: ["campaign"], parts: ["kept", "missed", "scheduled"] },
-  agents: { by: ["campaign", "list", "agent", "day", "hour"], usual: ["agent"], parts: ["talking_seconds", "wrap_up_seconds", "ready_seconds", "not_ready_seconds"] },
+  agents: { by: ["campaign", "list", "agent", "day", "hour"], usual: ["agent"], parts: ["talking_seconds", "wrap_up_seconds", "not_ready_seconds", "ready_seconds"] },
 };
 const BARS_MAX = 60;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -47,6 +47,16 @@ function address(change) {
 
 const heading = (name) => textOr(`reports.col_${name}`, name);
 
+/** "agent2" before "agent10". */
+const { compare } = new Intl.Collator(language, { numeric: true });
+
+/** The rows by what they are grouped by; in a group they stay as they came. */
+function sorted(report) {
+  const groups = report.columns.filter(({ name }) => by.includes(name));
+  const order = (one, other) => groups.reduce((so, { name }) => so || compare(one[name] ?? "", other[name] ?? ""), 0);
+  return { ...report, rows: [...report.rows].sort(order) };
+}
+
 /** A word in a cell: names of people, lists and campaigns stay as they are. */
 const word = (column, text) => (["outcome", "disposition", "about", "what", "detail"].includes(column.name)
   ? textOr(`reports.is_${text}`, textOr(`outcome.${text}`, textOr(`word.why_${text}`, text))) : text);
@@ -56,6 +66,8 @@ function cell(column, value) {
   if (column.kind === "count") return number(value);
   if (column.kind === "seconds") return clock(value);
   if (column.kind === "share") return percent(value);
+  if (column.name === "day") return day(value);
+  if (column.name === "hour") return hour(value);
   return word(column, value);
 }
 
@@ -80,7 +92,7 @@ function chart(report) {
   const values = (row) => (kind === "attempts" ? [row.answered, row.attempts - row.answered] : parts.map((part) => row[part]));
   const names = kind === "attempts" ? [t("reports.col_answered"), t("reports.not_answered")] : parts.map(heading);
   const label = (row) => groups.map((column) => cell(column, row[column.name])).filter(Boolean).join(" ");
-  return bars({ title: t(`reports.${kind}`), parts: names, shown: isTime ? clock : number, bars: report.rows.map((row) => ({ label: label(row), values: values(row) })) });
+  return bars({ title: t(`reports.${kind}`), parts: names, areSeconds: isTime, bars: report.rows.map((row) => ({ label: label(row), values: values(row) })) });
 }
 
 /** How the attempts of a report on dispositions ended, all groups together. */
@@ -107,7 +119,7 @@ function filters({ campaigns, lists, agents }) {
     return h("div", { class: "field" }, h("label", { for: input.id }, t(`reports.${name}`)), input);
   };
   const pick = (name, options) => field(name, select([...any, ...options], filter[name], { name, onchange: (event) => location.assign(address({ [name]: event.target.value, ...(name === "campaign" ? { list: "" } : {}) })) }));
-  const day = (name) => field(name, h("input", { type: "date", name, value: filter[name], onchange: (event) => location.assign(address({ [name]: event.target.value })) }));
+  const date = (name) => field(name, h("input", { type: "date", name, value: filter[name], onchange: (event) => location.assign(address({ [name]: event.target.value })) }));
   const tick = (group) => {
     const change = (event) => location.assign(address({ by: event.target.checked ? [...by, group].join(",") : by.filter((one) => one !== group).join(",") }));
     return h("span", { class: "tick" }, h("input", { id: `by-${group}`, type: "checkbox", checked: by.includes(group), onchange: change }), h("label", { for: `by-${group}` }, heading(group)));
@@ -115,7 +127,7 @@ function filters({ campaigns, lists, agents }) {
   return [
     h("div", { class: "fields" }, pick("campaign", campaigns.map((one) => [one.rules.name, one.rules.name])),
       lists.length > 0 && pick("list", lists.map((one) => [one.name, one.name])),
-      pick("agent", agents.map((one) => [one.login, one.name || one.login])), day("from"), day("until")),
+      pick("agent", agents.map((one) => [one.login, one.name || one.login])), date("from"), date("until")),
     h("fieldset", {}, h("legend", {}, t("reports.a_row_for_each")), KINDS[kind].by.map(tick)),
   ];
 }
@@ -124,7 +136,7 @@ const head = () => [h("h1", {}, t("reports.title")),
   h("nav", { class: "kinds", "aria-label": t("reports.title") }, Object.keys(KINDS).map((name) => h("a", { href: `/reports?kind=${name}`, "aria-current": name === kind ? "page" : null }, t(`reports.${name}`))))];
 
 try {
-  const [all, report] = await Promise.all([choices(), get(query())]);
+  const [all, report] = await Promise.all([choices(), get(query()).then(sorted)]);
   show(main, head(), filters(all),
     report.rows.length === 0
       ? h("div", { class: "surface empty" }, h("p", {}, t("reports.nothing")))

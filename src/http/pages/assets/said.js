@@ -8,7 +8,8 @@ const slug = (text) => text.toLowerCase().replace(/[^a-z]+/g, "_").replace(/^_|_
 export function refusal(it) {
   if (it.code === "not_in_this_call") return textOr(`why.${slug(it.why)}`, it.message ?? it.detail ?? null);
   const state = it.state && stateName(it.state);
-  return textOr(`refusal.${it.code}`, it.message ?? it.detail ?? null, { ...it, state });
+  const says = textOr(`${it.code}.${it.rule ?? it.why}`, it.says);
+  return textOr(`refusal.${it.code}`, it.message ?? it.detail ?? null, { ...it, state, says });
 }
 
 sayProblems((problem) => refusal({ ...problem, message: null, detail: null }));

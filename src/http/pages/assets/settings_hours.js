@@ -1,6 +1,7 @@
 // The calling hours in force for each campaign, and where they come from.
 import { get } from "./api.js";
 import { h, show } from "./dom.js";
+import { day } from "./format.js";
 import { heading, table } from "./settings_parts.js";
 import { language, t } from "./words.js";
 
@@ -9,13 +10,13 @@ const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /** "mon-fri" → "Mon–Fri", in the language of the page. */
 function days(name) {
   if (name === "daily") return t("settings.daily");
-  const shown = (day) => new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" }).format(new Date(Date.UTC(2024, 0, 1 + DAYS.indexOf(day))));
+  const shown = (one) => new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" }).format(new Date(Date.UTC(2024, 0, 1 + DAYS.indexOf(one))));
   return name.split("-").map(shown).join("–");
 }
 
 const written = (hours) => h("ul", { class: "bare" }, Object.entries(hours).filter(([name]) => name !== "closed_dates")
   .map(([name, spans]) => h("li", {}, `${days(name)} ${spans.length ? spans.join(", ") : t("settings.closed")}`)),
-(hours.closed_dates ?? []).length > 0 && h("li", {}, t("settings.closed_dates", { dates: hours.closed_dates.join(", ") })));
+(hours.closed_dates ?? []).length > 0 && h("li", {}, t("settings.closed_dates", { dates: hours.closed_dates.map(day).join(", ") })));
 
 export async function hours(host) {
   const campaigns = (await get("/v1/campaigns")).filter((campaign) => campaign.state !== "ended");

@@ -38,7 +38,7 @@ export async function suppressions(host) {
   };
   const search = () => {
     const wanted = input({ type: "tel", placeholder: "+13125550142" });
-    return form({ yes: t("common.search"), fields: [{ name: "number", label: t("settings.entry_number"), hint: t("settings.number_hint"), input: wanted }],
+    return form({ yes: t("common.search"), fields: [{ name: "number", label: t("settings.entry_number"), hint: t("settings.look_hint"), input: wanted }],
       send: () => look(wanted.value.trim() ? { number: wanted.value.replace(/[\s().-]/g, "") } : {}) });
   };
   const add = () => {
