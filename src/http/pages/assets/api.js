@@ -71,7 +71,7 @@ const COMPLETES = { login: "username", password: "current-password", token: "off
 /** What is said of a field, where there is something to say. */
 const hint = ({ id, name }) => {
   const said = textOr(`sign_in.${name}_hint`, null);
-  return said && h("p", { id: `${id}-hint`, class: "hint" }, said);
+  return said ? [h("p", { id: `${id}-hint`, class: "hint" }, said)] : [];
 };
 
 /** A tick by which whoever types secrets sees what they type. */
@@ -108,7 +108,7 @@ export function signInForm(done, invitation = null) {
     form.replaceChildren(
       ...inputs.flatMap((input) => [
         h("label", { for: input.id }, t(`sign_in.${input.name}`)),
-        hint(input),
+        ...hint(input),
         input,
       ]),
       reveal(...inputs.filter((input) => input.type === "password")), error, button,

@@ -179,7 +179,7 @@ async function act(what, line) {
       asked = null;
       keep("board-extension", "");
     }
-    show(host.notice, h("p", { class: "notice bad" }, `${name}: ${refused.message}`));
+    show(host.notice, h("p", { class: "notice bad" }, t("common.said_of", { name, text: refused.message })));
   }
 }
 

@@ -21,7 +21,8 @@ function begin(dialog) {
   // Another tab, or a colleague on the call, was faster: what stands here is not what was opened.
   const isGone = form?.id === dialog.dialog_id && form.callbackId !== null;
   form = { id: dialog.dialog_id, callbackId: callback?.callback_id ?? null, date: callback?.at.slice(0, 10) ?? "", time: callback?.at.slice(11, 16) ?? "",
-    zone: callback?.zone_stated_by_agent ? callback.zone : "", number: "", fold: callback?.fold ?? null, owner: "", look: null, lookedAt: 0, wrong: null, message: isGone ? t("refusal.callback_gone") : form?.message ?? null, isGone };
+    zone: callback?.zone_stated_by_agent ? callback.zone : "", number: "", fold: callback?.fold ?? null, owner: "", look: null, lookedAt: 0, wrong: null, message: isGone ? t("refusal.callback_gone") : form?.message ?? null, isGone,
+    begun: (form?.begun ?? 0) + (isGone ? 1 : 0) };
   look();
 }
 
@@ -39,10 +40,10 @@ export function callbackPanel() {
   if (form?.id !== dialog.dialog_id || form.callbackId !== (callback?.callback_id ?? null)) begin(dialog);
   const no = whyNot("schedule_callback", ofDialog(dialog));
   return panel(t("callback.title"), { name: "callback" },
-    h("form", { class: "callback", onsubmit: (event) => schedule(event, dialog, no) }, h("div", { class: "body" },
+    h("form", { class: "callback", onsubmit: (event) => schedule(event, dialog, no) }, h("div", { class: "body", key: form.begun },
       callback && h("p", { class: "notice good", id: "callback-stands", key: "stands" }, t("callback.stands", { time: wall(callback.at, LONG), place: city(callback.zone) })),
       nowThere(dialog.customer),
-      field("zone", zoneField({ value: form.zone, first: dialog.customer.local_times.map((time) => time.zone), empty: t("callback.zone_of_number"), onchange: (zone) => edit({ zone }) })),
+      field("zone", zoneField({ value: form.zone, of: form.begun, first: dialog.customer.local_times.map((time) => time.zone), empty: t("callback.zone_of_number"), onchange: (zone) => edit({ zone }) })),
       picks(),
       h("div", { class: "row" },
         field("date", h("input", { type: "date", id: "callback-date", value: form.date, min: today(), oninput: (event) => edit({ date: event.target.value }), "aria-describedby": "wrong-date" })),

@@ -81,7 +81,7 @@ export function loader(path, done) {
   const tally = (all) => t("campaigns.tally", { loaded: number(all.loaded), updated: number(all.updated), duplicates: number(all.duplicates), refused: number(all.refused) });
   const rejects = (count) => count > 0 && h("p", {}, h("a", { href: `${at()}/rejects`, download: true }, t("campaigns.rejects", { count: number(count) })), " ", h("span", { class: "hint" }, t("campaigns.rejects_hint")));
   const loaded = () => [
-    h("p", { class: "notice good", role: "status" }, `${upload.list}: ${tally(upload.loaded)}`),
+    h("p", { class: "notice good", role: "status" }, t("common.said_of", { name: upload.list, text: tally(upload.loaded) })),
     upload.loaded.zone_unknown > 0 && h("p", { class: "notice warn" }, t("campaigns.zone_unknown", { count: number(upload.loaded.zone_unknown) })),
     rejects(upload.loaded.refused),
     h("div", { class: "buttons" }, h("button", { onclick: forget }, t("campaigns.other_file")))];

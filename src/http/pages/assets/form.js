@@ -33,8 +33,11 @@ export function form({ fields, yes, send, extra }) {
     // A code that stands for one thing has words of the page.
     const words = textOr(`problem.${refused.code}`, null);
     const problems = told.length > 1 || (told.length === 1 && words === null) ? told : [{ field: told[0]?.field ?? "", problem: words ?? refused.message }];
-    const items = problems.map(({ field: path, problem }) => {
-      const at = shown.find((field) => [field.name, ...(field.also ?? [])].some((name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`)));
+    const isOf = (path) => (field) => [field.name, ...(field.also ?? [])].some((name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`));
+    // In the order of the fields.
+    const place = ({ field }) => shown.findIndex(isOf(field));
+    const items = problems.toSorted((one, other) => place(one) - place(other)).map(({ field: path, problem }) => {
+      const at = shown.find(isOf(path));
       if (!at) return h("li", {}, path ? `${path}: ${problem}` : problem);
       at.error.textContent = problem;
       at.element.classList.add("wrong");
@@ -42,7 +45,7 @@ export function form({ fields, yes, send, extra }) {
       return h("li", {}, h("a", { href: `#${at.input.id}`, onclick: (event) => {
         event.preventDefault();
         at.input.focus();
-      } }, `${at.label}: ${problem}`));
+      } }, t("common.said_of", { name: at.label, text: problem })));
     });
     summary.replaceChildren(h("h2", {}, t("common.there_is_a_problem")), h("ul", {}, items));
     summary.focus();

@@ -12,10 +12,10 @@ let made = null;
 
 /**
  * The list. It is long and somebody may be choosing in it, so it is made anew only when other zones come first; else what is
- * given stands for the one that is shown.
+ * given stands for the one that is shown, in the form that `of` names.
  */
-export function zoneField({ value, first, empty, onchange }) {
-  const about = first.join();
+export function zoneField({ value, of, first, empty, onchange }) {
+  const about = `${of} ${first.join()}`;
   const onpick = (event) => onchange(event.target.value);
   const shown = made?.about === about && made.select.isConnected ? made.select : null;
   const select = shown ?? list(about, first, empty, onpick);
