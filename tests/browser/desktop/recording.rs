@@ -27,7 +27,7 @@ async fn a_recording_is_paused_and_resumed_by_button_and_key(look: Look) {
     told(&seat.floor, &call, Taped::Pauses, asked_at).await;
     shows(&seat, "paused", "what is said is not recorded", "ce qui est dit n’est pas enregistré").await;
     seat.labelled("recording", "Resume recording", "Reprendre l’enregistrement").await;
-    seat.page.keys("u").await;
+    seat.page.keys(seat.says("u", "g")).await;
     let (_, is_paused, asked_at) = to_record(&mut seat.floor).await;
     assert!(!is_paused);
     told(&seat.floor, &call, Taped::Runs, asked_at).await;

@@ -8,7 +8,7 @@ import { t } from "./words.js";
 
 /** The head of a card. */
 export const who = (customer, id) => h("div", { class: "who" },
-  h("div", {}, h("h1", { id, tabindex: -1 }, name(customer)), h("p", { class: "number" }, phone(customer.number), h("span", { class: "quiet" }, ` ${numberInfo(customer)}`))),
+  h("div", {}, h("h1", { id, tabindex: -1 }, name(customer)), h("p", { class: "number" }, phone(customer.number), h("span", { class: "quiet" }, ` ${numberInfo(customer)}`)), otherNumbers(customer)),
   h("p", { class: "campaign quiet" }, customer.campaign, customer.account_number && h("span", {}, ` · ${customer.account_number}`)));
 
 export const name = (customer) => [customer.first_name, customer.last_name].filter(Boolean).join(" ") || phone(customer.number);
@@ -17,6 +17,11 @@ function numberInfo({ number, numbers, number_label: label }) {
   const parts = label ? [label] : [];
   if (numbers.length > 1 && numbers.includes(number)) parts.push(t("customer.number_of", { index: numbers.indexOf(number) + 1, count: numbers.length }));
   return parts.length ? `(${parts.join(", ")})` : "";
+}
+
+function otherNumbers({ number, numbers }) {
+  const others = numbers.filter((one) => one !== number);
+  return others.length > 0 && h("p", { class: "quiet" }, t("customer.other_numbers", { numbers: others.map(phone).join(", ") }));
 }
 
 /** The clock there, big, and how sure. */

@@ -39,7 +39,7 @@ export function wall(at, options = { weekday: "short", day: "numeric", month: "s
 }
 
 /** A day of a report: "2026-11-25" → "25 nov. 2026". */
-export const day = (text) => wall(text, { dateStyle: "medium" });
+export const day = (text) => wall(text.slice(0, 10), { dateStyle: "medium" });
 
 /** An hour of a report: "15:00" → "3 PM". */
 export const hour = (text) => wall(`2000-01-01T${text}`, { hour: "numeric" });

@@ -2,13 +2,16 @@
 import { get, post } from "./api.js";
 import { confirm } from "./asking.js";
 import { h, show } from "./dom.js";
-import { instant, number, phone } from "./format.js";
+import { day, instant, number, phone } from "./format.js";
 import { form, input, select } from "./form.js";
 import { heading, notices, rejects, table } from "./settings_parts.js";
 import { dropZone, failed, sendFile } from "./upload.js";
 import { t } from "./words.js";
 
 const PAGE = 100;
+
+/** An end that was given as a date is a date. */
+const end = (at) => (at.slice(11, 19) === "00:00:00" ? day(at) : instant(at));
 
 export async function suppressions(host) {
   const notice = notices();
@@ -23,7 +26,7 @@ export async function suppressions(host) {
     const last = page.at(-1);
     const more = page.length === PAGE && h("button", { onclick: () => look({ ...wish, after: { number: last.number, campaign_id: last.campaign_id } }, all) }, t("settings.more"));
     show(found, table(t("settings.suppressions"), [t("settings.entry_number"), t("settings.holds_for"), t("settings.until"), t("settings.source"), t("settings.actions")],
-      all.map((entry) => [phone(entry.number), nameOf(entry.campaign_id), entry.until_at ? instant(entry.until_at) : t("settings.for_good"), entry.source,
+      all.map((entry) => [phone(entry.number), nameOf(entry.campaign_id), entry.until_at ? end(entry.until_at) : t("settings.for_good"), entry.source,
         h("button", { class: "small", "aria-label": `${t("settings.take_off")}: ${entry.number}`, onclick: () => drop(entry, wish) }, t("settings.take_off"))]), t("settings.not_listed")), more);
   };
   const drop = async (entry, wish) => {

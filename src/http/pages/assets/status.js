@@ -110,8 +110,10 @@ function today({ opens_at: opensAt, opens_at_local: local }) {
 }
 
 /** The calm bar. */
-const lost = () => h("p", { class: "notice warn", id: "lost" }, t("common.lost", { ago: "" }).replace("  ", " ").split("…")[0] + "… ",
-  h("span", { "data-own": true, "data-lost": desk.lostAt }, clock((Date.now() - desk.lostAt) / 1000)));
+const lost = () => {
+  const [before, after] = t("common.lost").split("{ago}");
+  return h("p", { class: "notice warn", id: "lost" }, before, h("span", { role: "timer", "data-own": true, "data-lost": desk.lostAt }, clock((Date.now() - desk.lostAt) / 1000)), after);
+};
 
 setInterval(() => {
   const place = document.querySelector("[data-lost]");
