@@ -28,7 +28,7 @@ export const header = () => {
       h("p", { class: "then", id: "then" }, follows(view), view.state === "wrap_up" && wrapUp &&
         h("span", {}, t("desktop.wrap_up_left"), " ", until(wrapUp.wrap_up_ends_at, { id: "wrap-up-left" }, 10)), waits(view), listened(view))),
     h("div", { class: "notice-place", role: "status" }, desk.lostAt !== null ? lost() : phoneTrouble()),
-    h("div", { class: "end" }, h("span", { class: "agent" }, view.agent.name, team && h("span", { class: "quiet" }, ` · ${t("desktop.team", { team })}`), view.extension && softphone.state === "off" && h("span", { class: "quiet" }, ` · ${t("desktop.at_phone", { extension: view.extension })}`)),
+    h("div", { class: "end" }, h("span", { class: "agent", title: view.agent.name }, view.agent.name, team && h("span", { class: "quiet" }, ` · ${t("desktop.team", { team })}`), view.extension && softphone.state === "off" && h("span", { class: "quiet" }, ` · ${t("desktop.at_phone", { extension: view.extension })}`)),
       phoneButton(), alertsButton(), languageButton(), passwordButton(),
       h("button", { type: "button", class: "plain", id: "act-help", "aria-label": t("common.help"), onclick: () => toggle({ name: "help" }) }, "?"),
       signOut()));
