@@ -38,7 +38,7 @@ async fn it_follows_the_customer_through_hold_consultation_conference_and_transf
     house.rig.until_taped(&path, &[CUSTOMERS[0], PHONES[0]]).await;
 
     house.acts(&house.alice, &dialog, "hold", None).await;
-    // Asterisk puts no music on tape; what the customer says meanwhile is.
+    // What the customer says to the music is on tape; the music is at times.
     house.rig.until_taped(&path, &[CUSTOMERS[0]]).await;
     house.acts(&house.alice, &dialog, "retrieve", None).await;
     house.rig.until_taped(&path, &[CUSTOMERS[0], PHONES[0]]).await;

@@ -9,6 +9,7 @@ mod coming_back;
 mod hearing;
 mod line;
 mod recordings;
+mod snoops;
 mod supervisors;
 mod tending;
 

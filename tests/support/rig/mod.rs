@@ -170,7 +170,9 @@ impl Rig {
                     again.tick().await;
                     let samples = phone::samples(&path);
                     if samples.len() >= before + late + second {
-                        return sound::frequencies(&samples[samples.len() - second..]);
+                        let mut heard = sound::frequencies(&samples[samples.len() - second..]);
+                        heard.remove(&sound::MUSIC);
+                        return heard;
                     }
                 }
             };

@@ -23,14 +23,14 @@ pub(super) enum Role {
     Caller,
     /// A supervisor's phone, which goes along with an agent's.
     Supervisor { extension: String, beside: ChannelId, mode: SupervisionMode },
-    /// A channel that snoops on a phone.
+    /// A channel that snoops on another line.
     Snoop { on: ChannelId, does: Snoops },
 }
 
 /// What a channel that snoops is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Snoops {
-    /// Hear what the phone says and hears, and speak to it and to nobody else.
+    /// Hear what a phone says and hears, and speak to it and to nobody else.
     Whispers,
     /// Be the third in its room, and silent.
     Mixes,

@@ -1,7 +1,7 @@
 //! Recordings, as scripts that people read: what is asked of Asterisk, and what is told.
 
 use super::{
-    tests::{Bench, CUSTOMER, PHONE_LINE, ROOM, recorder},
+    tests::{Bench, CUSTOMER, PHONE_LINE, ROOM, company, recorder},
     *,
 };
 use crate::switch::ari::events;
@@ -32,11 +32,13 @@ impl Bench {
 const PAUSE: &str = "POST recordings/live/2026-11-25%2Fone/pause";
 const RESUME: &str = "DELETE recordings/live/2026-11-25%2Fone/pause";
 const SNOOP: &str = "POST channels/CUSTOMER/snoop/RECORDER none";
+const END: &str = "DELETE channels/COMPANY";
+const COMPANY: &str = "POST channels/CUSTOMER/snoop/COMPANY none";
 
 #[test]
 fn a_channel_that_snoops_on_the_customer_is_recorded_and_the_recording_pauses() {
     let mut bench = Bench::talking();
-    assert_eq!(bench.order(record(false, 1)), [SNOOP]);
+    assert_eq!(bench.order(record(false, 1)), [COMPANY, SNOOP]);
     assert_eq!(bench.snoop_is_there(), ["POST channels/RECORDER/record"]);
     assert_eq!(bench.answer(201), [] as [&str; 0], "it is told when it has begun");
     assert_eq!(bench.recording("RecordingStarted"), [taped("runs", 1)]);
@@ -47,15 +49,35 @@ fn a_channel_that_snoops_on_the_customer_is_recorded_and_the_recording_pauses() 
     assert_eq!(bench.answer(204), [&taped("pauses", 3), RESUME]);
     assert_eq!(bench.answer(204), [taped("runs", 3)]);
     let gone = bench.destroyed(CUSTOMER, 16, 0);
-    assert_eq!(gone, [r#"news CUSTOMER {"event":"hung_up","by":"customer"}"#], "the snooping channel ends by itself");
+    let hung_up = r#"news CUSTOMER {"event":"hung_up","by":"customer"}"#;
+    assert_eq!(gone, [hung_up, END], "the channel that is recorded ends by itself");
     assert_eq!(bench.recording("RecordingFailed"), [] as [&str; 0]);
+}
+
+#[test]
+fn whom_a_recording_is_of_is_never_in_a_room_of_two() {
+    let mut bench = Bench::talking();
+    bench.order(record(false, 1));
+    let company = company();
+    let comes = bench.frame(&format!(
+        r#"{{"type":"StasisStart","args":["snoop"],"channel":{{"id":"{company}","name":"Snoop/x-2","state":"Up"}}}}"#
+    ));
+    assert_eq!(comes, ["POST bridges/ROOM/addChannel COMPANY muted"]);
+    // It is no company for the customer, who hears music when the agent goes.
+    let left = bench.order(Order::Leave { dialog_id: ROOM, channel_id: PHONE_LINE });
+    assert!(left.contains(&"POST channels/CUSTOMER/moh".to_owned()), "{left:?}");
+    // Without it somebody may be missing on tape.
+    let mut bench = Bench::talking();
+    bench.order(record(false, 1));
+    let id = bench.conductor.last_request - 1;
+    assert_eq!(bench.answer_to(id, 500), ["DELETE channels/RECORDER", &taped("failed", 1)]);
 }
 
 #[test]
 fn what_is_to_be_kept_off_the_tape_before_it_began_is_not_begun() {
     let mut bench = Bench::talking();
     assert_eq!(bench.order(record(true, 1)), [taped("pauses", 1)]);
-    assert_eq!(bench.order(record(false, 2)), [RESUME]);
+    assert_eq!(bench.order(record(false, 2)), [COMPANY, RESUME]);
     assert_eq!(bench.answer(404), [SNOOP]);
 }
 
@@ -72,7 +94,7 @@ fn what_is_said_to_have_failed_does_not_go_on() {
             bench.order(record(true, 2));
         }
         let nth = if fails_at > 1 { 2 } else { 1 };
-        assert_eq!(bench.answer(answers), ["DELETE channels/RECORDER", &taped("failed", nth)]);
+        assert_eq!(bench.answer(answers), ["DELETE channels/RECORDER", &taped("failed", nth), END]);
         assert_eq!(bench.order(record(false, 3)), [taped("failed", 3)], "it stays so");
     }
 }
@@ -95,11 +117,11 @@ fn a_new_program_finds_the_recordings_of_the_old_one() {
     for (is_paused, asked, told) in [(true, PAUSE, "pauses"), (false, RESUME, "runs")] {
         let mut bench = Bench::new();
         bench.conductor.connected(&channels, &rooms);
-        assert_eq!(bench.order(record(is_paused, 1)), [asked]);
+        assert_eq!(bench.order(record(is_paused, 1)), [COMPANY, asked]);
         assert_eq!(bench.answer(204), [taped(told, 1)]);
         // The connection breaks, and comes back while it goes on.
         bench.conductor.connected(&channels, &rooms);
-        assert_eq!(bench.said(), [asked]);
+        assert_eq!(bench.said(), [COMPANY, asked]);
     }
     // It snooped, and there was no time to record.
     let mut bench = Bench::new();

@@ -1,5 +1,6 @@
 //! Recordings. A channel that snoops on the customer's, both ways, is what is recorded: it hears what the customer says and
-//! hears, in whichever room they are and in none, and ends with them.
+//! hears, in whichever room they are and in none, and ends with them. So that it hears everybody, Asterisk has to mix: see
+//! [`super::snoops`].
 //!
 //! | has | wanted | asked |
 //! | --- | --- | --- |
@@ -157,7 +158,17 @@ impl Conductor {
         self.tell_taped(id, if is_paused { Taped::Pauses } else { Taped::Runs });
     }
 
-    fn tape_fails(&mut self, id: ChannelId) {
+    /// The lines that are recorded, or soon will be.
+    pub(super) fn on_tape(&self) -> Vec<ChannelId> {
+        let can_be = |tape: &Tape| match tape.has {
+            Has::Nothing => !tape.wants_pause,
+            Has::Snoop | Has::Unknown | Has::Begins | Has::Tape { .. } | Has::Turns => true,
+            Has::Failed => false,
+        };
+        self.tapes.iter().filter(|(_, tape)| can_be(tape)).map(|(id, _)| *id).collect()
+    }
+
+    pub(super) fn tape_fails(&mut self, id: ChannelId) {
         if self.tapes.contains_key(&id) {
             // What is said to be no recording must not go on being one.
             self.ask(Asked::Anything, "DELETE", format!("channels/{}", self.recorder_of(id)), None);

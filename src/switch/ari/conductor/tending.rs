@@ -130,7 +130,10 @@ impl Conductor {
     /// Is nobody else in the line's room, or about to be?
     fn is_alone(&self, id: ChannelId, line: &Line) -> bool {
         let Some(room) = line.room else { return true };
-        let there = |other: &Line| other.room == Some(room) && !matches!(other.stage, Stage::Ending { .. });
+        let is_company = |other: &Line| !matches!(other.role, Role::Snoop { .. });
+        let there = |other: &Line| {
+            other.room == Some(room) && is_company(other) && !matches!(other.stage, Stage::Ending { .. })
+        };
         !self.lines.iter().any(|(other_id, other)| *other_id != id && there(other))
     }
 

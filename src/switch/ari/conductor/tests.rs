@@ -68,9 +68,12 @@ impl Bench {
 
     /// The last request is answered.
     pub fn answer(&mut self, status: u16) -> Vec<String> {
+        self.answer_to(self.last, status)
+    }
+
+    pub fn answer_to(&mut self, id: u64, status: u16) -> Vec<String> {
         let frame = format!(
-            r#"{{"type":"RESTResponse","request_id":"{}","status_code":{status},"reason_phrase":"x","uri":"x"}}"#,
-            self.last
+            r#"{{"type":"RESTResponse","request_id":"{id}","status_code":{status},"reason_phrase":"x","uri":"x"}}"#
         );
         self.frame(&frame)
     }
@@ -112,7 +115,12 @@ fn named(text: &str) -> String {
             (OTHER.to_string(), "OTHER"),
             (SUPERVISOR.to_string(), "SUPERVISOR"),
         ])
-        .chain([(snoop("whispers"), "WHISPERS"), (snoop("mixes"), "MIXES"), (recorder(), "RECORDER")])
+        .chain([
+            (snoop("whispers"), "WHISPERS"),
+            (snoop("mixes"), "MIXES"),
+            (recorder(), "RECORDER"),
+            (company(), "COMPANY"),
+        ])
         .fold(text.to_owned(), |text, (id, name)| text.replace(&id, name))
 }
 
@@ -126,6 +134,11 @@ fn supervise(mode: SupervisionMode) -> Order {
 }
 
 /// The channel that snoops on the customer's, for the recording.
+/// The third in the room of a customer who is recorded.
+pub(super) fn company() -> String {
+    AriPlan::default().channel_id(&format!("mixes {CUSTOMER}")).to_string()
+}
+
 pub(super) fn recorder() -> String {
     AriPlan::default().channel_id(&format!("recording of {CUSTOMER}")).to_string()
 }
