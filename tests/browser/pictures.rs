@@ -111,9 +111,8 @@ async fn a_manager_looks_after_the_shift() {
     page.go("/campaigns?name=renewals-us").await;
     page.shows("main", "Calling hours").await;
     picture(&page, "campaign").await;
-    page.go("/reports").await;
+    page.go("/reports?kind=attempts&by=outcome").await;
     page.shows("main", "Answered").await;
-    page.press("#by-hour").await;
     picture(&page, "reports").await;
     page.close().await;
 }
