@@ -279,14 +279,8 @@ pub async fn known(db: &Database, entries: &[Suppression], now: Timestamp) -> Re
 /// # Errors
 /// Those of the store.
 pub async fn campaigns_by_name(db: &Database) -> Result<BTreeMap<String, CampaignId>, StoreError> {
-    let mut all = BTreeMap::new();
-    let mut after = CampaignId(0);
-    loop {
-        let page = db.campaigns(after).await?;
-        let Some(last) = page.last() else { return Ok(all) };
-        after = last.id;
-        all.extend(page.into_iter().map(|campaign| (campaign.rules.name, campaign.id)));
-    }
+    let all = db.all_campaigns().await?;
+    Ok(all.into_iter().map(|campaign| (campaign.rules.name, campaign.id)).collect())
 }
 
 /// Stores a list, so many entries at once. `seen` is shown each line that is no entry, and the list after each batch.

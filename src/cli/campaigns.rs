@@ -9,7 +9,6 @@ use crate::{
     domain::{
         campaign::{Campaign, CampaignState},
         eligibility,
-        ids::CampaignId,
     },
     store::Database,
     zoneinfo,
@@ -87,7 +86,7 @@ async fn become_(db: &Database, name: &str, state: CampaignState) -> Outcome {
 }
 
 async fn list(db: &Database) -> Outcome {
-    let campaigns = db.campaigns(CampaignId(0)).await?;
+    let campaigns = db.all_campaigns().await?;
     if campaigns.is_empty() {
         println!("there is no campaign yet; `rappel campaign apply campaigns/renewals-us.toml` makes one");
     }

@@ -11,7 +11,7 @@ use clap::Args;
 use super::{CliError, Outcome, users};
 use crate::{
     config::{Config, SwitchKind},
-    domain::{campaign::CampaignState, ids::CampaignId},
+    domain::campaign::CampaignState,
     ports::StoreError,
     runtime::clock::Clock,
     store::Database,
@@ -117,16 +117,9 @@ async fn database(url: &str) -> Vec<Finding> {
 
 /// What the campaigns that are not over wish of the telephone network.
 async fn wishes(url: &str) -> Result<Wishes, StoreError> {
-    let db = Database::open(url).await?;
-    let mut wishes = Wishes::default();
-    let mut after = CampaignId(0);
-    loop {
-        let page = db.campaigns(after).await?;
-        let Some(last) = page.last() else { return Ok(wishes) };
-        after = last.id;
-        let goes_on = page.iter().filter(|campaign| campaign.state != CampaignState::Ended);
-        wishes = goes_on.fold(wishes, |wishes, campaign| wishes.and_of(&campaign.rules));
-    }
+    let all = Database::open(url).await?.all_campaigns().await?;
+    let goes_on = all.iter().filter(|campaign| campaign.state != CampaignState::Ended);
+    Ok(goes_on.fold(Wishes::default(), |wishes, campaign| wishes.and_of(&campaign.rules)))
 }
 
 impl std::fmt::Display for Finding {

@@ -49,7 +49,7 @@ impl Which {
         let text = self.contact.trim();
         let campaigns = match &self.campaign {
             Some(name) => vec![campaign(db, name).await?],
-            None => db.campaigns(CampaignId(0)).await?,
+            None => db.all_campaigns().await?,
         };
         let only = self.campaign.is_some().then(|| campaigns.first().map(|it| it.id)).flatten();
         let found = self.candidates(db, text, &campaigns, only).await?;

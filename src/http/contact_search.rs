@@ -15,7 +15,6 @@ use crate::{
         ids::{CampaignId, ContactId},
         phone::{PhoneNumber, read_typed_number},
     },
-    ports::StoreError,
     store::PAGE_ROWS_MAX,
 };
 
@@ -94,19 +93,8 @@ impl App {
             let campaign = self.campaign(caller, name).await?;
             return Ok([(campaign.id, campaign)].into());
         }
-        let all = self.all_campaigns().await?;
+        let all = self.db.all_campaigns().await?;
         let seen = all.into_iter().filter(|campaign| caller.check_team(campaign.team_id).is_ok());
         Ok(seen.map(|campaign| (campaign.id, campaign)).collect())
-    }
-
-    async fn all_campaigns(&self) -> Result<Vec<Campaign>, StoreError> {
-        let mut all: Vec<Campaign> = Vec::new();
-        loop {
-            let page = self.db.campaigns(all.last().map_or(CampaignId(0), |last| last.id)).await?;
-            if page.is_empty() {
-                return Ok(all);
-            }
-            all.extend(page);
-        }
     }
 }

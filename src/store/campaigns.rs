@@ -111,6 +111,18 @@ impl Database {
         read_all(&self.db().rows(sql::CAMPAIGNS, args![after]).await?)
     }
 
+    /// All campaigns, by their number, however many there are.
+    pub async fn all_campaigns(&self) -> Result<Vec<Campaign>, StoreError> {
+        let mut all: Vec<Campaign> = Vec::new();
+        loop {
+            let page = self.campaigns(all.last().map_or(CampaignId(0), |last| last.id)).await?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page);
+        }
+    }
+
     /// The campaign with this number.
     pub async fn campaign(&self, id: CampaignId) -> Result<Option<Campaign>, StoreError> {
         read_first(&self.db().rows(sql::CAMPAIGN, args![id]).await?)

@@ -7,7 +7,10 @@ use tokio::sync::MappedMutexGuard;
 
 use crate::{
     process::{Page, Place, Server, token},
-    support::rig::Rig,
+    support::rig::{
+        Rig,
+        sound::{MUSIC, PHONES},
+    },
 };
 
 pub const CAMPAIGN: &str = r#"
@@ -135,6 +138,14 @@ impl House {
         let (status, view) = page.ask("POST", &format!("/v1/me/dialogs/{dialog}/{act}"), body).await;
         assert_eq!(status, 200, "{act}: {view}");
         view
+    }
+
+    /// Alice holds her first customer, who hears music, and takes them back.
+    pub async fn alice_holds_and_retrieves(&self, dialog: &str) {
+        self.acts(&self.alice, dialog, "hold", None).await;
+        self.rig.customers[0].until_hears(&[MUSIC]).await;
+        self.acts(&self.alice, dialog, "retrieve", None).await;
+        self.rig.customers[0].until_hears(&[PHONES[0]]).await;
     }
 
     /// The agent's dialog of this kind.

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::house::{House, STANDING};
-use crate::support::rig::sound::{CUSTOMERS, MUSIC, PHONES};
+use crate::support::rig::sound::{CUSTOMERS, PHONES};
 
 /// Every channel of the switch.
 async fn channels(house: &House) -> BTreeSet<String> {
@@ -41,10 +41,7 @@ async fn a_phone_that_stays_connected_rings_once_for_two_calls() {
     house.rig.phones[0].until_hears(&[CUSTOMERS[0]]).await;
     house.rig.customers[0].until_hears(&[PHONES[0]]).await;
     // Who is held hears music, who holds hears nothing, and both come back.
-    house.acts(&house.alice, &dialog, "hold", None).await;
-    house.rig.customers[0].until_hears(&[MUSIC]).await;
-    house.acts(&house.alice, &dialog, "retrieve", None).await;
-    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.alice_holds_and_retrieves(&dialog).await;
     house.acts(&house.alice, &dialog, "end", None).await;
     house.alice.until(|view| view["preview"].is_object()).await;
     // Between two calls there is silence, which is sound that says nothing.

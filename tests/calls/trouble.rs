@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::house::{Beside, House, TLS};
-use crate::support::rig::sound::{CUSTOMERS, MUSIC, PHONES};
+use crate::support::rig::sound::{CUSTOMERS, PHONES};
 
 #[tokio::test]
 async fn killed_in_a_call_the_program_finds_it_again_and_it_goes_on() {
@@ -15,10 +15,7 @@ async fn killed_in_a_call_the_program_finds_it_again_and_it_goes_on() {
     let view = house.alice.until(|view| view["dialogs"][0]["phase"] == "talking").await;
     assert_eq!(view["dialogs"][0]["dialog_id"], json!(dialog), "the same call");
     house.rig.customers[0].until_hears(&[PHONES[0]]).await;
-    house.acts(&house.alice, &dialog, "hold", None).await;
-    house.rig.customers[0].until_hears(&[MUSIC]).await;
-    house.acts(&house.alice, &dialog, "retrieve", None).await;
-    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.alice_holds_and_retrieves(&dialog).await;
     house.acts(&house.alice, &dialog, "end", None).await;
     house.alice.until(|view| view["dialogs"] == json!([])).await;
     assert_eq!(house.outcomes(1).await, [json!({ "kind": "voice" })], "one attempt, no more");

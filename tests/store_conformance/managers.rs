@@ -195,7 +195,9 @@ async fn rules_are_replaced_within_the_team(place: Place) {
     let refused = db.campaign_apply(&rules("spring", "south"), now()).await;
     assert!(matches!(refused, Err(ManageError::CampaignTeamFixed { .. })), "{refused:?}");
     let other = db.campaign_apply(&rules("autumn", "south"), now()).await.expect("a draft");
-    assert_eq!(db.campaigns(CampaignId(0)).await.expect("reads"), [changed, other]);
+    assert_eq!(db.campaigns(CampaignId(0)).await.expect("reads"), [changed.clone(), other.clone()]);
+    assert_eq!(db.campaigns(changed.id).await.expect("reads"), std::slice::from_ref(&other));
+    assert_eq!(db.all_campaigns().await.expect("reads"), [changed, other]);
     db.campaign_set_state("spring", CampaignState::Ended, now()).await.expect("ends");
     let refused = db.campaign_apply(&new, now()).await;
     assert!(matches!(refused, Err(ManageError::CampaignEnded(_))), "{refused:?}");
