@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     App,
     auth::Me,
-    extract::{Body, Path},
+    extract::{Body, Path, Query},
     me::View,
     problem::Problem,
 };
@@ -248,10 +248,26 @@ pub(super) struct CallbackCancelled {
     view: AgentView,
 }
 
+/// Which promise.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PromiseQuery {
+    /// The promise to take back, as the dialog shows it: refused where another was made meanwhile. Without one, what was
+    /// promised in this call is taken back.
+    callback_id: Option<CallbackId>,
+}
+
 /// Take the promise made in this call back.
-pub(super) async fn cancel_callback(me: Me, Path(path): Path<DialogPath>) -> Result<Json<CallbackCancelled>, Problem> {
-    let callback = me.dialog(path.dialog_id).await?.callback.ok_or(Refusal::CallbackGone)?;
-    let Json(view) = me.act(&path, Act::CancelCallback { callback_id: callback.callback_id }).await?;
+pub(super) async fn cancel_callback(
+    me: Me,
+    Path(path): Path<DialogPath>,
+    Query(query): Query<PromiseQuery>,
+) -> Result<Json<CallbackCancelled>, Problem> {
+    let callback_id = match query.callback_id {
+        Some(id) => id,
+        None => me.dialog(path.dialog_id).await?.callback.ok_or(Refusal::CallbackGone)?.callback_id,
+    };
+    let Json(view) = me.act(&path, Act::CancelCallback { callback_id }).await?;
     Ok(Json(CallbackCancelled { message: "The callback was cancelled.", view }))
 }
 

@@ -289,6 +289,13 @@ async fn t05_6_what_was_cancelled_meanwhile_is_not_promised_again() {
     assert_ne!(second["callback_id"], id);
     refused().await;
     assert_eq!(kim.sees(call.id).await["callback"], second);
+    // Nor taken back.
+    let promised = |id: &Value| format!("{path}?callback_id={}", id.as_str().unwrap());
+    let (status, problem) = kim.asks(Method::DELETE, &promised(&id), None).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("callback_gone")), "{problem}");
+    assert_eq!(kim.sees(call.id).await["callback"], second);
+    kim.done(Method::DELETE, &promised(&second["callback_id"]), None).await;
+    assert_eq!(kim.sees(call.id).await["callback"], Value::Null);
 }
 
 #[tokio::test]

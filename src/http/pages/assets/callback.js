@@ -156,7 +156,9 @@ async function schedule(event, dialog, no) {
 }
 
 async function cancel(dialog) {
-  if (await act("cancel_callback", () => remove(path(dialog, "callback")))) done("callback.cancelled_message");
+  // The promise that is shown, and none that another tab made instead.
+  const shown = `callback?callback_id=${dialog.callback.callback_id}`;
+  if (await act("cancel_callback", () => remove(path(dialog, shown)))) done("callback.cancelled_message");
 }
 
 function done(key) {
