@@ -97,8 +97,6 @@ pub struct Conductor {
     rooms: BTreeSet<DialogId>,
     /// The recordings that are wanted, by the line they are of.
     tapes: BTreeMap<ChannelId, Tape>,
-    /// Channels that snoop, there when the connection came or made for a recording.
-    recorders: BTreeSet<ChannelId>,
     asked: BTreeMap<u64, Asked>,
     last_request: u64,
     out: VecDeque<Out>,
@@ -113,7 +111,6 @@ impl Conductor {
             lines: BTreeMap::new(),
             rooms: BTreeSet::new(),
             tapes: BTreeMap::new(),
-            recorders: BTreeSet::new(),
             asked: BTreeMap::new(),
             last_request: 0,
             out: VecDeque::new(),
@@ -270,7 +267,6 @@ impl Conductor {
     /// Takes an event.
     pub fn event(&mut self, event: AriEvent) {
         match event {
-            AriEvent::StasisStart { channel, args } if self.is_recorder(&channel, &args) => {}
             AriEvent::StasisStart { channel, args } => self.in_application(&channel, &args),
             AriEvent::RecordingStarted { recording } => self.tape_told(&recording, Taped::Runs),
             AriEvent::RecordingFailed { recording } => self.tape_told(&recording, Taped::Failed),
@@ -412,7 +408,7 @@ impl Conductor {
             Asked::Digit(channel_id, digit_id) => {
                 self.tell(channel_id, CallProgress::Digit { digit_id, is_sent: is_good });
             }
-            Asked::Recorder(_) | Asked::Tape(_) | Asked::Pause(..) => self.tape_answered(asked, status),
+            Asked::Tape(_) | Asked::Pause(..) => self.tape_answered(asked, status),
             _ if is_good => {}
             Asked::Make(id) if self.is_snoop(id) => self.not_snooped(id),
             // Asterisk says 500 where an endpoint or a trunk cannot be reached.

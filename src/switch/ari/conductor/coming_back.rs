@@ -51,7 +51,7 @@ impl Conductor {
                 self.adopt(*id, channel, room_of(channel));
             }
         }
-        self.tapes_again(channels);
+        self.tapes_again();
         self.tend();
     }
 
@@ -86,8 +86,8 @@ impl Conductor {
             if self.listens(&channel.id, &args) {
                 return;
             }
-            // Of this program, if it is with one of its supervisors. Whether it is still wanted, and on whose phone, is said
-            // again with them.
+            // Of this program, if it is for one of its lines. Whether it is still wanted, and what it does, is said again with
+            // that.
             if self.snoops_for(id).is_some() {
                 let mut line = Line::new(id, Role::Snoop { on: id, does: Snoops::Whispers }, Stage::Up);
                 (line.room, line.joined, line.unclaimed) = (room, room, Some(LOOKS));

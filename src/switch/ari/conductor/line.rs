@@ -34,6 +34,8 @@ pub(super) enum Snoops {
     Whispers,
     /// Be the third in its room, and silent.
     Mixes,
+    /// Hear what a line says and hears, and be recorded.
+    Records,
 }
 
 /// Where a line is.
@@ -99,8 +101,6 @@ pub(super) enum Asked {
     Join(ChannelId, DialogId),
     End(ChannelId),
     Digit(ChannelId, DigitId),
-    /// A channel that snoops on this one.
-    Recorder(ChannelId),
     /// The recording of this line.
     Tape(ChannelId),
     /// Its pause, or its going on.

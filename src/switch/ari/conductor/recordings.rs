@@ -1,21 +1,24 @@
 //! Recordings. A channel that snoops on the customer's, both ways, is what is recorded: it hears what the customer says and
-//! hears, in whichever room they are and in none, and ends with them. So that it hears everybody, Asterisk has to mix: see
-//! [`super::snoops`].
+//! hears, in whichever room they are and in none, and ends with them. [`super::snoops`] makes it, and sees to it that it hears
+//! everybody.
 //!
 //! | has | wanted | asked |
 //! | --- | --- | --- |
-//! | nothing | on tape | a snooping channel, then a recording of it |
+//! | nothing | on tape | a recording of the channel that snoops |
 //! | runs | off the tape | pause |
 //! | paused | on tape | resume |
 
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Asked, Conductor, Stage};
+use super::{
+    Asked, Conductor, Stage,
+    line::{Line, Snoops},
+};
 use crate::{
     domain::{attempt::CallProgress, ids::ChannelId, recording::Taped},
     switch::ari::{
-        events::{ChannelInfo, RecordingInfo},
+        events::RecordingInfo,
         files::{recording_name, stored_name},
     },
 };
@@ -37,9 +40,7 @@ pub(super) struct Tape {
 enum Has {
     /// Nothing.
     Nothing,
-    /// A snooping channel, or it was asked for one.
-    Snoop,
-    /// A snooping channel of an earlier connection; whether it is recorded, and paused, is not known.
+    /// A channel that snoops, of an earlier connection; whether it is recorded, and paused, is not known.
     Unknown,
     /// A recording that was asked for and has not begun.
     Begins,
@@ -55,14 +56,14 @@ impl Conductor {
     /// The line is to be recorded, or kept off the tape.
     pub(super) fn want_tape(&mut self, id: ChannelId, path: &str, wants_pause: bool, asked_at: Timestamp) {
         let name = recording_name(path).to_owned();
-        let has = if self.recorders.contains(&self.recorder_of(id)) { Has::Unknown } else { Has::Nothing };
+        let has = self.has_at_first(id);
         let tape = self.tapes.entry(id).or_insert(Tape { name, wants_pause, asked_at, has });
         (tape.wants_pause, tape.asked_at) = (wants_pause, asked_at);
         match tape.has {
             // It may have been told, and not heard.
             Has::Tape { is_paused } if is_paused == wants_pause => self.tell_tape(id, is_paused),
             Has::Failed => self.tell_taped(id, Taped::Failed),
-            Has::Tape { .. } | Has::Nothing | Has::Snoop | Has::Unknown | Has::Begins | Has::Turns => {}
+            Has::Tape { .. } | Has::Nothing | Has::Unknown | Has::Begins | Has::Turns => {}
         }
     }
 
@@ -75,22 +76,23 @@ impl Conductor {
     }
 
     fn tend_tape(&mut self, id: ChannelId) {
-        let (Some(tape), Some(line)) = (self.tapes.get(&id).cloned(), self.lines.get(&id)) else { return };
-        let snoop = self.recorder_of(id);
+        let is_up = |line: Option<&Line>| line.is_some_and(|line| line.stage == Stage::Up);
+        let Some(tape) = self.tapes.get(&id).cloned().filter(|_| self.lines.contains_key(&id)) else { return };
         match tape.has {
-            Has::Nothing if line.stage == Stage::Up && !tape.wants_pause => {
-                let app = &self.plan.application;
-                let body = json!({ "app": app, "appArgs": "recording", "spy": "both", "whisper": "none" });
-                let uri = format!("channels/{}/snoop/{snoop}", line.name);
-                self.has_of_tape(id, Has::Snoop);
-                self.ask(Asked::Recorder(id), "POST", uri, Some(body));
-            }
-            // Nothing is on tape, as it is wanted.
-            Has::Nothing if line.stage == Stage::Up => self.is_on_tape(id, true),
+            Has::Nothing if tape.wants_pause && is_up(self.lines.get(&id)) => self.is_on_tape(id, true),
+            Has::Nothing if !tape.wants_pause && is_up(self.lines.get(&self.recorder_of(id))) => self.begin(id, &tape),
             Has::Unknown => self.turn(id, &tape),
             Has::Tape { is_paused } if is_paused != tape.wants_pause => self.turn(id, &tape),
-            Has::Nothing | Has::Snoop | Has::Begins | Has::Tape { .. } | Has::Turns | Has::Failed => {}
+            Has::Nothing | Has::Begins | Has::Tape { .. } | Has::Turns | Has::Failed => {}
         }
+    }
+
+    fn begin(&mut self, id: ChannelId, tape: &Tape) {
+        // What an earlier recording of the same call left goes on.
+        let body = json!({ "name": tape.name, "format": "wav", "ifExists": "append", "terminateOn": "none" });
+        let uri = format!("channels/{}/record", self.recorder_of(id));
+        self.has_of_tape(id, Has::Begins);
+        self.ask(Asked::Tape(id), "POST", uri, Some(body));
     }
 
     fn turn(&mut self, id: ChannelId, tape: &Tape) {
@@ -98,28 +100,6 @@ impl Conductor {
         let method = if tape.wants_pause { "POST" } else { "DELETE" };
         let uri = format!("recordings/live/{}/pause", stored_name(&tape.name));
         self.ask(Asked::Pause(id, tape.wants_pause), method, uri, None);
-    }
-
-    /// A snooping channel is in our application: it can be recorded. True if it is one of these.
-    pub(super) fn is_recorder(&mut self, channel: &ChannelInfo, args: &[String]) -> bool {
-        if args.first().is_none_or(|what| what != "recording") {
-            return false;
-        }
-        let snoop = self.plan.channel_id(&channel.id);
-        if let Some(id) = self.tapes.keys().copied().find(|id| self.recorder_of(*id) == snoop) {
-            self.recorders.insert(snoop);
-            self.begin_tape(id);
-        }
-        true
-    }
-
-    fn begin_tape(&mut self, id: ChannelId) {
-        let Some(tape) = self.tapes.get(&id) else { return };
-        // What an earlier recording of the same call left goes on.
-        let body = json!({ "name": tape.name, "format": "wav", "ifExists": "append", "terminateOn": "none" });
-        let uri = format!("channels/{}/record", self.recorder_of(id));
-        self.has_of_tape(id, Has::Begins);
-        self.ask(Asked::Tape(id), "POST", uri, Some(body));
     }
 
     /// Asterisk says that a recording began, or that it cannot be.
@@ -138,13 +118,10 @@ impl Conductor {
         let is_good = (200..300).contains(&status);
         match asked {
             Asked::Pause(id, is_paused) if is_good => self.is_on_tape(id, is_paused),
-            // There is no recording: none was wanted yet, or none was made before the connection broke.
+            // There is no recording: none was wanted yet, or none had begun before the connection broke.
             Asked::Pause(id, true) if status == 404 => self.is_on_tape(id, true),
-            Asked::Pause(id, false) if status == 404 && self.recorders.contains(&self.recorder_of(id)) => {
-                self.begin_tape(id);
-            }
             Asked::Pause(id, false) if status == 404 => self.has_of_tape(id, Has::Nothing),
-            Asked::Recorder(id) | Asked::Tape(id) | Asked::Pause(id, _) if !is_good => self.tape_fails(id),
+            Asked::Tape(id) | Asked::Pause(id, _) if !is_good => self.tape_fails(id),
             _ => {}
         }
     }
@@ -160,18 +137,23 @@ impl Conductor {
 
     /// The lines that are recorded, or soon will be.
     pub(super) fn on_tape(&self) -> Vec<ChannelId> {
-        let can_be = |tape: &Tape| match tape.has {
+        let is_or_will_be = |tape: &Tape| match tape.has {
             Has::Nothing => !tape.wants_pause,
-            Has::Snoop | Has::Unknown | Has::Begins | Has::Tape { .. } | Has::Turns => true,
+            Has::Unknown | Has::Begins | Has::Tape { .. } | Has::Turns => true,
             Has::Failed => false,
         };
-        self.tapes.iter().filter(|(_, tape)| can_be(tape)).map(|(id, _)| *id).collect()
+        self.tapes.iter().filter(|(_, tape)| is_or_will_be(tape)).map(|(id, _)| *id).collect()
     }
 
+    /// Is a recording of this line wanted that Asterisk has nothing of?
+    pub(super) fn begins_tape(&self, id: ChannelId) -> bool {
+        self.tapes.get(&id).is_some_and(|tape| tape.has == Has::Nothing && !tape.wants_pause)
+    }
+
+    /// The line is not recorded, and its channel that snoops is not wanted any more: what is said to be no recording must not
+    /// go on being one.
     pub(super) fn tape_fails(&mut self, id: ChannelId) {
         if self.tapes.contains_key(&id) {
-            // What is said to be no recording must not go on being one.
-            self.ask(Asked::Anything, "DELETE", format!("channels/{}", self.recorder_of(id)), None);
             self.has_of_tape(id, Has::Failed);
             self.tell_taped(id, Taped::Failed);
         }
@@ -189,28 +171,27 @@ impl Conductor {
         }
     }
 
-    /// The connection is there again, with these channels: what was recorded goes on being so.
-    pub(super) fn tapes_again(&mut self, channels: &[ChannelInfo]) {
-        let is_snoop = |channel: &&ChannelInfo| channel.name.starts_with("Snoop/");
-        self.recorders = channels.iter().filter(is_snoop).map(|channel| self.plan.channel_id(&channel.id)).collect();
-        let ids: Vec<ChannelId> = self.tapes.keys().copied().collect();
-        for id in ids {
-            let is_there = self.recorders.contains(&self.recorder_of(id));
-            self.has_of_tape(id, if is_there { Has::Unknown } else { Has::Nothing });
-        }
+    /// The connection is there again: what was recorded goes on being so.
+    pub(super) fn tapes_again(&mut self) {
         let lines = &self.lines;
         self.tapes.retain(|id, _| lines.contains_key(id));
+        let ids: Vec<ChannelId> = self.tapes.keys().copied().collect();
+        for id in ids {
+            self.has_of_tape(id, self.has_at_first(id));
+        }
+    }
+
+    /// What there is of the recording of a line, for whoever does not know yet.
+    fn has_at_first(&self, id: ChannelId) -> Has {
+        if self.lines.contains_key(&self.recorder_of(id)) { Has::Unknown } else { Has::Nothing }
     }
 
     /// The line has ended, and its recording with it.
     pub(super) fn forget_tape(&mut self, id: ChannelId) {
         self.tapes.remove(&id);
-        let recorder = self.recorder_of(id);
-        self.recorders.remove(&recorder);
     }
 
-    /// The channel that snoops on this line: the same after a restart.
     fn recorder_of(&self, id: ChannelId) -> ChannelId {
-        self.plan.channel_id(&format!("recording of {id}"))
+        self.snoop_of(id, Snoops::Records)
     }
 }

@@ -1,4 +1,4 @@
-//! Channels that snoop on others: those by which supervisors whisper, and those that keep the ones company that snoop both ways.
+//! Channels that snoop on others: those by which supervisors whisper, those that are recorded, and those that keep both company.
 //!
 //! A channel that snoops both ways goes half deaf, for minutes, as soon as whom it is on talks with somebody else in a room of
 //! two: packets are then passed on with the numbers their sender counts them by, and where those are lower than before, Asterisk
@@ -23,6 +23,10 @@ impl Conductor {
             wanted.extend(self.want_snoop(supervisor, Snoops::Mixes, phone, self.room_of(phone)));
         }
         for line in self.on_tape() {
+            // What is on tape already, and has lost its channel, goes with the call.
+            if self.begins_tape(line) || self.lines.contains_key(&self.snoop_of(line, Snoops::Records)) {
+                wanted.extend(self.want_snoop(line, Snoops::Records, line, None));
+            }
             wanted.extend(self.want_snoop(line, Snoops::Mixes, line, self.room_of(line)));
         }
         let is_over = |(id, line): &(&ChannelId, &Line)| {
@@ -52,10 +56,11 @@ impl Conductor {
     }
 
     /// A snooping channel for a line that needs it: always the same, so that a restarted program knows it again.
-    fn snoop_of(&self, of: ChannelId, does: Snoops) -> ChannelId {
+    pub(super) fn snoop_of(&self, of: ChannelId, does: Snoops) -> ChannelId {
         let does = match does {
             Snoops::Whispers => "whispers",
             Snoops::Mixes => "mixes",
+            Snoops::Records => "records",
         };
         self.plan.channel_id(&format!("{does} {of}"))
     }
@@ -66,6 +71,7 @@ impl Conductor {
         let (spy, whisper) = match does {
             Snoops::Whispers => ("both", "out"),
             Snoops::Mixes => ("in", "none"),
+            Snoops::Records => ("both", "none"),
         };
         let body = json!({ "app": self.plan.application, "appArgs": "snoop", "spy": spy, "whisper": whisper });
         Some((format!("channels/{}/snoop/{}", on.name, line.name), body))
@@ -86,7 +92,7 @@ impl Conductor {
     /// Which of our lines this channel would snoop for.
     pub(super) fn snoops_for(&self, snoop: ChannelId) -> Option<ChannelId> {
         let is_its = |line: &ChannelId| {
-            [Snoops::Whispers, Snoops::Mixes].iter().any(|does| self.snoop_of(*line, *does) == snoop)
+            [Snoops::Whispers, Snoops::Mixes, Snoops::Records].iter().any(|does| self.snoop_of(*line, *does) == snoop)
         };
         self.lines.keys().copied().find(is_its)
     }

@@ -133,14 +133,14 @@ fn supervise(mode: SupervisionMode) -> Order {
     Order::Supervise { channel_id: PHONE_LINE, phone, mode }
 }
 
-/// The channel that snoops on the customer's, for the recording.
 /// The third in the room of a customer who is recorded.
 pub(super) fn company() -> String {
     AriPlan::default().channel_id(&format!("mixes {CUSTOMER}")).to_string()
 }
 
+/// The channel that is recorded.
 pub(super) fn recorder() -> String {
-    AriPlan::default().channel_id(&format!("recording of {CUSTOMER}")).to_string()
+    AriPlan::default().channel_id(&format!("records {CUSTOMER}")).to_string()
 }
 
 fn phone() -> Phone {
