@@ -35,7 +35,8 @@ use rappel::{
         deferred::Deferred,
         habits::Habits,
         scenario::{Scenario, WorkingDays},
-        world::{Setup, Stopped, Summary, World},
+        summary::Summary,
+        world::{Setup, Stopped, World},
     },
     switch::simulated::people::People,
 };

@@ -10,6 +10,7 @@ mod dialog_checks;
 pub mod habits;
 mod recorded;
 pub mod scenario;
+pub mod summary;
 mod supervisor;
 mod talking;
 mod tape_checks;

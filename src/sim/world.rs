@@ -14,6 +14,7 @@ use super::{
     checks::{Broken, Checks},
     habits::Habits,
     recorded::Recorded,
+    summary::Summary,
     supervisor::{self, Supervisor},
     worker::{END_OF_SHIFT, Worker},
 };
@@ -22,11 +23,8 @@ use crate::{
         agent::AgentState,
         attempt::CallProgress,
         command::Command,
-        dialog::Left,
-        event::{Event, EventRecord},
-        ids::{AgentId, ChannelId, DialogId, TeamId},
-        outcome::Outcome,
-        reason::REASON_DISCONNECTED,
+        event::EventRecord,
+        ids::{AgentId, ChannelId, TeamId},
         zone_rules::ZoneRules,
     },
     engine::{
@@ -78,43 +76,6 @@ pub struct Setup {
     pub phones_stay_connected: bool,
 }
 
-/// What a run showed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// When the last contact was closed, if all were.
-    pub done_at: Option<Timestamp>,
-    /// When the run ended.
-    pub ended_at: Timestamp,
-    /// Previews offered.
-    pub previews: u64,
-    /// Attempts opened.
-    pub attempts: u64,
-    /// Attempts by outcome.
-    pub outcomes: BTreeMap<&'static str, u64>,
-    /// Contacts closed.
-    pub closed: usize,
-    /// Steps run.
-    pub steps: u64,
-    /// Facts that were checked against the invariants.
-    pub checked: u64,
-    /// Times the engine was stopped between commit and act.
-    pub stops: u64,
-    /// What agents did, by name, as often as it worked.
-    pub done: BTreeMap<&'static str, u64>,
-    /// What agents tried and was refused, by the code of the refusal.
-    pub refused: BTreeMap<&'static str, u64>,
-    /// Participants who left a dialog, by why.
-    pub left: BTreeMap<Left, u64>,
-    /// Phones that were put down while they were up.
-    pub drops: u64,
-    /// Phones that were rung to stay connected.
-    pub phones_kept: u64,
-    /// Of those, how many were put down, or lost, between two calls.
-    pub phones_lost: u64,
-    /// Callers who hung up before anybody answered.
-    pub gave_up: u64,
-}
-
 /// What happens at some moment.
 #[derive(Clone, Debug)]
 enum Happening {
@@ -160,8 +121,6 @@ pub struct World<S: Store> {
     queue: Option<String>,
     /// Callers that the switch told of, in case it has to do so again.
     callers: Vec<Call>,
-    /// Dialogs whose caller nobody has answered.
-    waiting: BTreeSet<DialogId>,
     agenda: BTreeMap<(Timestamp, u64), Happening>,
     supervisor: Option<Supervisor>,
     planned: u64,
@@ -207,7 +166,6 @@ impl<S: Store> World<S> {
             glances: BTreeSet::new(),
             queue: None,
             callers: Vec::new(),
-            waiting: BTreeSet::new(),
             agenda: BTreeMap::new(),
             supervisor: None,
             planned: 0,
@@ -501,10 +459,8 @@ impl<S: Store> World<S> {
         let mut touched = BTreeSet::new();
         self.checks.committed(&committed.changes);
         for (ticket, reply) in &committed.replies {
-            let Some(name) = self.asked.remove(ticket) else { continue };
-            match reply {
-                Ok(()) => *self.summary.done.entry(name).or_default() += 1,
-                Err(refusal) => *self.summary.refused.entry(refusal.code()).or_default() += 1,
+            if let Some(name) = self.asked.remove(ticket) {
+                self.summary.answered(name, reply);
             }
         }
         for suppression in &committed.changes.suppressions {
@@ -512,38 +468,12 @@ impl<S: Store> World<S> {
         }
         for event in committed.events() {
             log(event);
-            self.count(event);
+            self.summary.count(event);
             self.checks.event(event).map_err(|broken| self.broken(broken))?;
             touched.extend(event.agent_id);
         }
         self.checks.at_rest(self.now).map_err(|broken| self.broken(broken))?;
         Ok(touched)
-    }
-
-    fn count(&mut self, record: &EventRecord) {
-        match &record.event {
-            Event::DialogOpened { dialog_id, kind } if kind == "inbound" => drop(self.waiting.insert(*dialog_id)),
-            Event::ParticipantChanged { dialog_id, who, state, .. } if who == "customer" && state == "active" => {
-                self.waiting.remove(dialog_id);
-            }
-            Event::ParticipantLeft { dialog_id, who, why, .. } => {
-                *self.summary.left.entry(*why).or_default() += 1;
-                if who == "customer" && self.waiting.remove(dialog_id) && *why == Left::HungUp {
-                    self.summary.gave_up += 1;
-                }
-            }
-            Event::AgentStateChanged { reason: Some(reason), was: AgentState::Ready, .. }
-                if reason == REASON_DISCONNECTED =>
-            {
-                self.summary.phones_lost += 1;
-            }
-            Event::PreviewOffered { .. } => self.summary.previews += 1,
-            Event::AttemptOpened { .. } => self.summary.attempts += 1,
-            Event::AttemptEnded { outcome, .. } => {
-                *self.summary.outcomes.entry(Outcome::name(*outcome)).or_default() += 1;
-            }
-            _ => {}
-        }
     }
 
     /// The process dies after the commit: nothing is ordered, nobody is answered. The next one takes over.
