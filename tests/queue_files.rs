@@ -80,9 +80,10 @@ fn every_field_is_checked_at_its_place() {
 #[test]
 fn a_person_reads_which_file_it_is() {
     let problems = check_queue(&format!("{GOOD}answer_second_max = 5\nmode = \"optional\"\n")).problems;
-    assert_eq!(problems[0].message, "is no key of a queue file");
-    assert_eq!(problems[0].hint.as_deref(), Some("did you mean answer_seconds_max?"));
-    assert_eq!(problems[1].hint.as_deref(), Some("mode belongs in [wrap_up]"));
+    let hint = |at: usize| problems[at].wrong.hint.as_ref().unwrap().to_string();
+    assert_eq!(problems[0].wrong.message.to_string(), "is no key of a queue file");
+    assert_eq!(hint(0), "did you mean answer_seconds_max?");
+    assert_eq!(hint(1), "mode belongs in [wrap_up]");
 }
 
 #[test]
@@ -112,10 +113,14 @@ fn the_checker_and_the_type_know_the_same_keys() {
     assert!(keys.len() >= 10, "{keys:?}");
     for key in &keys {
         let problems = check_queue(&format!("{key} = 2026-11-23\n")).problems;
-        assert!(problems.iter().any(|p| p.key == *key && p.message.contains("is a date")), "{key} is not checked");
+        assert!(
+            problems.iter().any(|p| p.key == *key && p.wrong.message.to_string().contains("is a date")),
+            "{key} is not checked"
+        );
     }
     let problems = check_queue(&format!("{GOOD}zzzzzz = 1\n")).problems;
-    let known: BTreeSet<_> = problems[0].expected.split(", ").map(str::to_owned).collect();
+    let expected = problems[0].wrong.expected.as_ref().unwrap().to_string();
+    let known: BTreeSet<_> = expected.split(", ").map(str::to_owned).collect();
     assert_eq!(known, keys);
     let words = &schema["$defs"]["WhenNotAnswered"]["oneOf"];
     let words: Vec<_> = words.as_array().unwrap().iter().map(|word| word["const"].as_str().unwrap()).collect();

@@ -5,10 +5,14 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{hours, values::Wrong, walk::Walk};
+use super::{
+    hours,
+    says::{Expected, Hint, Message, Wrong},
+    walk::Walk,
+};
 use crate::domain::{
     calling_defaults::cautious_hours,
-    calling_window::{CallingWindow, Span},
+    calling_window::Span,
     campaign::{AttemptRules, CallbackRules},
     phone::Country,
     queue::{ANSWER_SECONDS_MAX_DEFAULT, WAIT_SECONDS_MAX_DEFAULT},
@@ -63,18 +67,14 @@ impl<'f> File<'f> {
     }
 }
 
-fn wrong(message: impl Into<String>, expected: &str) -> Wrong {
-    Wrong { message: message.into(), expected: expected.into(), hint: None }
-}
-
 fn attempts(file: &File<'_>, walk: &mut Walk<'_>) {
     let default = AttemptRules::default();
     let number_max = file.whole("attempts.number_max", default.number_max);
     let contact_max = file.whole("attempts.contact_max", default.contact_max);
     if number_max > contact_max && walk.accepts(&["attempts.number_max", "attempts.contact_max"]) {
         let at = file.place(&["attempts.number_max", "attempts.contact_max"]);
-        let message = format!("{number_max} attempts for a number can never be made, as the contact has {contact_max}");
-        walk.warning(at, "attempts.number_max", wrong(message, "at most attempts.contact_max"));
+        let message = Message::NeverSoMany { number_max, contact_max };
+        walk.warning(at, "attempts.number_max", Wrong::new(message, Expected::ContactMax));
     }
 }
 
@@ -83,9 +83,7 @@ fn wrap_up(file: &File<'_>, walk: &mut Walk<'_>) {
         .get("wrap_up.reasons")
         .is_some_and(|reasons| reasons.get_ref().as_array().is_none_or(|reasons| !reasons.is_empty()));
     if file.word("wrap_up.mode") == Some("required_with_reason") && !has_reasons {
-        let message = "asks for a reason, but there is none to choose";
-        let hint = Some("write wrap_up.reasons, or mode = \"required\"".into());
-        let wrong = Wrong { hint, ..wrong(message, "at least one of wrap_up.reasons") };
+        let wrong = Wrong::new(Message::NoReasons, Expected::Reasons).with_hint(Hint::ReasonsOrRequired);
         walk.error(file.place(&["wrap_up.mode"]), "wrap_up.mode", wrong);
     }
 }
@@ -94,8 +92,8 @@ fn wrap_up(file: &File<'_>, walk: &mut Walk<'_>) {
 fn preview(file: &File<'_>, walk: &mut Walk<'_>) {
     for (end, allowed) in [("reject", "preview.reject_allowed"), ("close", "preview.close_allowed")] {
         if file.word("preview.at_end") == Some(end) && file.is_false(allowed) {
-            let message = format!("\"{end}\" gives an agent who waits what {allowed} = false forbids");
-            let wrong = wrong(message, "\"accept\" or \"reject_and_not_ready\"");
+            let message = Message::EndForbidden { end, allowed };
+            let wrong = Wrong::new(message, Expected::Words { words: &["accept", "reject_and_not_ready"] });
             walk.error(file.place(&["preview.at_end"]), "preview.at_end", wrong);
         }
     }
@@ -109,12 +107,8 @@ fn callbacks(file: &File<'_>, walk: &mut Walk<'_>) {
     let is_late = u64::from(own_seconds) > u64::from(missed_minutes) * 60;
     if is_read && is_late && file.word("callbacks.owner") != Some("any") {
         let at = file.place(&["callbacks.own_agent_wait_seconds", "callbacks.missed_after_minutes"]);
-        let message = format!(
-            "after {own_seconds} seconds the callback is already missed (missed_after_minutes is {missed_minutes}), \
-             so nobody but its own agent could make it"
-        );
-        let expected = "less than callbacks.missed_after_minutes";
-        walk.warning(at, "callbacks.own_agent_wait_seconds", wrong(message, expected));
+        let message = Message::MissedBefore { seconds: own_seconds, minutes: missed_minutes };
+        walk.warning(at, "callbacks.own_agent_wait_seconds", Wrong::new(message, Expected::MissedAfter));
     }
 }
 
@@ -123,8 +117,8 @@ fn waiting(file: &File<'_>, walk: &mut Walk<'_>) {
     let answer = file.whole(keys[0], ANSWER_SECONDS_MAX_DEFAULT);
     let wait = file.whole(keys[1], WAIT_SECONDS_MAX_DEFAULT);
     if answer > wait && walk.accepts(&keys) {
-        let message = format!("after {wait} seconds the caller is let go, before an agent had {answer} to answer");
-        walk.warning(file.place(&keys), keys[0], wrong(message, "at most wait_seconds_max"));
+        let message = Message::LetGoBefore { wait, answer };
+        walk.warning(file.place(&keys), keys[0], Wrong::new(message, Expected::WaitMax));
     }
 }
 
@@ -136,8 +130,8 @@ fn retries(file: &File<'_>, walk: &mut Walk<'_>) {
         let Some(then @ ("close" | "close_number")) = then else { continue };
         for key in ["after_minutes", "other_day_part"].map(path) {
             if let Some(value) = file.get(&key) {
-                let message = format!("says nothing, as then = \"{then}\" never tries again");
-                walk.warning(value.span().start, &key, wrong(message, "only with then = \"retry\""));
+                let message = Message::NeverAgain { then: then.to_owned() };
+                walk.warning(value.span().start, &key, Wrong::new(message, Expected::ThenRetry));
             }
         }
     }
@@ -145,10 +139,7 @@ fn retries(file: &File<'_>, walk: &mut Walk<'_>) {
 
 fn caller_id(file: &File<'_>, walk: &mut Walk<'_>) {
     if file.get("call.caller_id").is_none() {
-        let wrong = wrong(
-            "is missing, so the switch decides which number the customer sees",
-            "a number of yours that customers can call back, like \"+13125550142\"",
-        );
+        let wrong = Wrong::new(Message::NoCallerId, Expected::OwnNumber);
         walk.warning(file.place(&["call"]), "call.caller_id", wrong);
     }
 }
@@ -161,18 +152,14 @@ fn cautious(file: &File<'_>, walk: &mut Walk<'_>) {
         let Some(day) = hours.days.iter().find(|day| !is_inside(hours.span, cautious.window.spans(**day))) else {
             continue;
         };
-        let message = format!("{} on {day:?} is outside the cautious hours of {country}", hours.span);
-        let hint = Some(format!("{}; keep your hours if you know that they are allowed", cautious.citation));
-        let expected = format!("inside {}", in_words(&cautious.window));
-        walk.warning(hours.at, &hours.key, Wrong { message, expected, hint });
+        let (span, day) = (hours.span.to_string(), format!("{day:?}"));
+        let message = Message::OutsideCautious { hours: span, day, country: country.to_string() };
+        let wrong = Wrong::new(message, Expected::Inside { week: Box::new(cautious.window.clone()) });
+        let hint = Hint::KeepIfAllowed { citation: cautious.citation };
+        walk.warning(hours.at, &hours.key, wrong.with_hint(hint));
     }
 }
 
 fn is_inside(span: Span, allowed: &[Span]) -> bool {
     allowed.iter().any(|allowed| allowed.opens() <= span.opens() && span.closes() <= allowed.closes())
-}
-
-fn in_words(window: &CallingWindow) -> String {
-    let written = toml::to_string(window).expect("a window is a table of texts");
-    written.trim().replace('\n', "; ")
 }

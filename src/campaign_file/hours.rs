@@ -2,6 +2,8 @@
 //!
 //! What a key and its hours mean is asked of [`CallingWindow`] itself; here is only where they stand.
 
+#![expect(clippy::result_large_err, reason = "what is wrong is said once for each mistake of a person")]
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Weekday;
@@ -16,16 +18,24 @@ use toml::{
 
 use super::{
     likeness::nearest,
+    says::{Expected, Hint, Message, Wrong},
     shape::dotted,
-    values::{Wrong, quoted, type_of},
+    values::type_of,
     walk::Walk,
 };
-use crate::domain::calling_window::{CallingWindow, Span};
+use crate::domain::calling_window::{CallingWindow, Span, SpanProblem};
 
 const CLOSED_DATES: &str = "closed_dates";
 const KEYS: [&str; 10] = ["mon-fri", "sat", "sun", "daily", CLOSED_DATES, "mon", "tue", "wed", "thu", "fri"];
-const EXPECTED_KEYS: &str = "mon, tue, wed, thu, fri, sat, sun, a range like mon-fri, daily or closed_dates";
-const EXPECTED_HOURS: &str = "hours like \"09:00-12:00\"";
+
+/// What each text of a list is.
+struct Items {
+    one: Expected,
+    all: Expected,
+}
+
+const HOURS: Items = Items { one: Expected::Hours, all: Expected::ListOfHours };
+const DATES: Items = Items { one: Expected::Dates, all: Expected::ListOfDates };
 
 /// Hours as they stand in the file.
 pub(super) struct Written {
@@ -72,7 +82,7 @@ pub(super) fn check(table: &DeTable<'_>, at: usize, path: &str, walk: &mut Walk<
         let (key_at, key) = (key.span().start, key.get_ref());
         let path = dotted(path, key);
         if key == CLOSED_DATES {
-            each_text(value, &path, "dates like \"2026-12-25\"", walk, closed_date);
+            each_text(value, &path, DATES, walk, closed_date);
             continue;
         }
         let Some(days) = days_of(key) else {
@@ -84,38 +94,32 @@ pub(super) fn check(table: &DeTable<'_>, at: usize, path: &str, walk: &mut Walk<
             walk.error(key_at, &path, named_twice(before));
         }
         let mut spans: Vec<Span> = Vec::new();
-        each_text(value, &path, EXPECTED_HOURS, walk, |text| hours(text, &mut spans));
+        each_text(value, &path, HOURS, walk, |text| hours(text, &mut spans));
     }
     let has_hours = table.iter().any(|(key, value)| {
         key.get_ref() != CLOSED_DATES && value.get_ref().as_array().is_none_or(|items| !items.is_empty())
     });
     if !has_hours {
-        let hint = Some("leave out `hours` to take the cautious hours of the country".into());
-        let message = "names no hours, so nobody would ever be called".into();
-        walk.error(at, path, Wrong { message, expected: super::shape::Is::Hours.expected(), hint });
+        walk.error(at, path, Wrong::new(Message::NoHours, Expected::Week).with_hint(Hint::LeaveOutHours));
     }
 }
 
 fn each_text(
     list: &Spanned<DeValue<'_>>,
     path: &str,
-    expected: &str,
+    items: Items,
     walk: &mut Walk<'_>,
     mut check: impl FnMut(&str) -> Result<(), Wrong>,
 ) {
-    let Some(items) = list.get_ref().as_array() else {
-        let hint = list.get_ref().as_str().map(|text| format!("write [{}]", quoted(text)));
-        let wrong = Wrong { message: type_of(list.get_ref()), expected: format!("a list of {expected}"), hint };
+    let Some(texts) = list.get_ref().as_array() else {
+        let hint = list.get_ref().as_str().map(|text| Hint::WriteList { text: text.into() });
+        let wrong = Wrong::new(type_of(list.get_ref()), items.all).with_hint(hint);
         return walk.error(list.span().start, path, wrong);
     };
-    for (item, count) in items.iter().zip(1..) {
+    for (item, count) in texts.iter().zip(1..) {
         let checked = match item.get_ref().as_str() {
             Some(text) => check(text),
-            None => Err(Wrong {
-                message: type_of(item.get_ref()),
-                expected: expected.to_owned(),
-                hint: Some("write it in quotes".into()),
-            }),
+            None => Err(Wrong::new(type_of(item.get_ref()), items.one.clone()).with_hint(Hint::InQuotes)),
         };
         if let Err(wrong) = checked {
             walk.error(item.span().start, &format!("{path}[{count}]"), wrong);
@@ -124,26 +128,24 @@ fn each_text(
 }
 
 fn closed_date(text: &str) -> Result<(), Wrong> {
-    window(CLOSED_DATES, &[text]).map(drop).map_err(|_| Wrong {
-        message: format!("{} is not a date", quoted(text)),
-        expected: "a date like \"2026-12-25\"".into(),
-        hint: None,
-    })
+    window(CLOSED_DATES, &[text])
+        .map(drop)
+        .map_err(|_| Wrong::new(Message::NoDate { text: text.into() }, Expected::Date))
 }
 
 /// One text of hours, against those of the same key that came before.
 fn hours(text: &str, before: &mut Vec<Span>) -> Result<(), Wrong> {
-    let wrong = |message: String| Wrong { message, expected: EXPECTED_HOURS.into(), hint: None };
-    let span: Span =
-        text.parse().map_err(|problem: crate::domain::calling_window::SpanProblem| wrong(problem.to_string()))?;
+    let refused = |why, says| Wrong::new(Message::HoursRefused { text: text.into(), why, says }, Expected::Hours);
+    let span: Span = text.parse().map_err(|problem: SpanProblem| refused(problem.code(), problem.to_string()))?;
     let overlap = before.iter().find_map(|other| CallingWindow::daily([*other, span]).err());
     before.push(span);
-    overlap.map_or(Ok(()), |overlap| Err(wrong(overlap.to_string())))
+    overlap.map_or(Ok(()), |overlap| Err(refused("hours_overlap", overlap.to_string())))
 }
 
 fn no_day(key: &str) -> Wrong {
-    let hint = nearest(key, KEYS).or_else(|| long_name(key)).map(|meant| format!("did you mean {meant}?"));
-    Wrong { message: "is no day".into(), expected: EXPECTED_KEYS.into(), hint }
+    let meant = nearest(key, KEYS).or_else(|| long_name(key));
+    let hint = meant.map(|meant| Hint::MeantKey { key: meant.to_owned() });
+    Wrong::new(Message::NoDay, Expected::Days).with_hint(hint)
 }
 
 /// `monday` is `mon`, `weekdays` is `mon-fri`.
@@ -158,9 +160,5 @@ fn long_name(key: &str) -> Option<&'static str> {
 }
 
 fn named_twice(before: &str) -> Wrong {
-    Wrong {
-        message: format!("has a day that {before} has too"),
-        expected: "each day once".into(),
-        hint: Some("put all hours of a day in one list".into()),
-    }
+    Wrong::new(Message::DayTwice { before: before.to_owned() }, Expected::EachDayOnce).with_hint(Hint::OneList)
 }

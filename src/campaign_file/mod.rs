@@ -11,6 +11,7 @@ mod hours;
 mod likeness;
 mod places;
 mod problem;
+pub mod says;
 mod schema;
 mod shape;
 mod values;

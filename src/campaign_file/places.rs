@@ -1,6 +1,9 @@
 //! From a byte of the file to the line and column a person sees.
 
-use super::{Problem, Severity};
+use super::{
+    Problem, Severity,
+    says::{Expected, Message, Wrong},
+};
 
 /// Where each line begins.
 pub(super) struct Places<'t> {
@@ -24,16 +27,11 @@ impl<'t> Places<'t> {
     /// A mistake that the TOML reader found: `what is wrong, expected what would be right`.
     pub fn mistake(&self, mistake: &toml::de::Error) -> Problem {
         let (line, column) = self.of(mistake.span().map_or(0, |span| span.start));
-        let (message, expected) = mistake.message().split_once(", expected ").unwrap_or((mistake.message(), ""));
-        Problem {
-            severity: Severity::Error,
-            line,
-            column,
-            key: String::new(),
-            message: message.to_owned(),
-            expected: expected.to_owned(),
-            hint: None,
-        }
+        let said = mistake.message();
+        let (message, expected) = said.split_once(", expected ").map_or((said, None), |(m, e)| (m, Some(e.to_owned())));
+        let expected = expected.map(|says| Expected::Toml { says });
+        let wrong = Wrong { message: Message::NotToml { says: message.to_owned() }, expected, hint: None };
+        Problem { severity: Severity::Error, line, column, key: String::new(), wrong }
     }
 }
 

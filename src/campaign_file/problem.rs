@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::says::Wrong;
+
 /// Does it stop the campaign?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -33,11 +35,7 @@ pub struct Problem {
     /// The key, dotted: `retry.busy.after_minutes`. Empty for the file as a whole.
     pub key: String,
     /// What is wrong.
-    pub message: String,
-    /// What would be right.
-    pub expected: String,
-    /// What was probably meant, or what to do.
-    pub hint: Option<String>,
+    pub wrong: Wrong,
 }
 
 impl Problem {
@@ -53,10 +51,9 @@ impl fmt::Display for Problem {
         if !self.key.is_empty() {
             write!(f, "{}: ", self.key)?;
         }
-        f.write_str(&self.message)?;
-        if !self.expected.is_empty() {
-            write!(f, "\n    expected: {}", self.expected)?;
-        }
-        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, "\n    hint: {hint}"))
+        let Wrong { message, expected, hint } = &self.wrong;
+        message.fmt(f)?;
+        expected.as_ref().map_or(Ok(()), |expected| write!(f, "\n    expected: {expected}"))?;
+        hint.as_ref().map_or(Ok(()), |hint| write!(f, "\n    hint: {hint}"))
     }
 }

@@ -3,18 +3,20 @@
 //! The checker walks a file along this table and the published schema takes its ranges from it. A test compares the table
 //! with the types that are read in the end, so that no key can be in one and not in the other.
 
+use super::says::{Home, Message};
+
 /// A kind of file.
 pub(super) struct Form {
-    /// What it is, for people.
-    pub what: &'static str,
+    /// What is wrong with a key that it does not have.
+    pub no_key: Message,
     /// All it may hold.
     pub keys: &'static [Key],
 }
 
 /// The file of a campaign.
-pub(super) const CAMPAIGN_FILE: Form = Form { what: "a campaign file", keys: CAMPAIGN };
+pub(super) const CAMPAIGN_FILE: Form = Form { no_key: Message::NoKeyOfCampaign, keys: CAMPAIGN };
 /// The file of a queue.
-pub(super) const QUEUE_FILE: Form = Form { what: "a queue file", keys: QUEUE };
+pub(super) const QUEUE_FILE: Form = Form { no_key: Message::NoKeyOfQueue, keys: QUEUE };
 
 /// One key of a table.
 pub(super) struct Key {
@@ -56,7 +58,7 @@ pub(super) struct Range {
     pub min: u32,
     pub max: u32,
     /// Where the range comes from, if not from us.
-    pub source: Option<&'static str>,
+    pub law: Option<&'static str>,
 }
 
 const fn required(name: &'static str, is: Is) -> Key {
@@ -66,10 +68,10 @@ const fn key(name: &'static str, is: Is) -> Key {
     Key { name, required: false, is }
 }
 const fn whole(min: u32, max: u32) -> Is {
-    Is::Whole(Range { min, max, source: None })
+    Is::Whole(Range { min, max, law: None })
 }
 
-const RING_SOURCE: &str = "16 CFR 310.4(b)(4) and Ofcom's statement of 2016-12-20 let it ring 15 seconds at least";
+const RING_LAW: &str = "16 CFR 310.4(b)(4) and Ofcom's statement of 2016-12-20 let it ring 15 seconds at least";
 
 /// A whole campaign file.
 pub(super) const CAMPAIGN: &[Key] = &[
@@ -125,7 +127,7 @@ const RETRY_RULE: &[Key] = &[
 ];
 
 const CALL: &[Key] = &[
-    key("ring_seconds_max", Is::Whole(Range { min: 15, max: 120, source: Some(RING_SOURCE) })),
+    key("ring_seconds_max", Is::Whole(Range { min: 15, max: 120, law: Some(RING_LAW) })),
     key("caller_id", Is::Number),
 ];
 
@@ -160,23 +162,23 @@ const QUEUE: &[Key] = &[
     key("fields", Is::Lines),
 ];
 
-/// Where a key called `name` belongs, in words: each table of `form` that has one.
-pub(super) fn homes_of(form: &Form, name: &str) -> Vec<String> {
-    fn seek(name: &str, keys: &[Key], path: &str, home: &str, homes: &mut Vec<String>) {
+/// Where a key called `name` belongs: each table of `form` that has one.
+pub(super) fn homes_of(form: &Form, name: &str) -> Vec<Home> {
+    fn seek(name: &str, keys: &[Key], path: &str, home: &str, homes: &mut Vec<Home>) {
         if keys.iter().any(|key| key.name == name) {
-            homes.push(home.to_owned());
+            homes.push(Home(home.to_owned()));
         }
         for key in keys {
             let path = dotted(path, key.name);
             match key.is {
-                Is::Table(keys) => seek(name, keys, &path, &format!("in [{path}]"), homes),
-                Is::Tables(keys) => seek(name, keys, &path, &format!("in [[{path}]]"), homes),
+                Is::Table(keys) => seek(name, keys, &path, &format!("[{path}]"), homes),
+                Is::Tables(keys) => seek(name, keys, &path, &format!("[[{path}]]"), homes),
                 _ => {}
             }
         }
     }
     let mut homes = Vec::new();
-    seek(name, form.keys, "", "at the top, before the first heading in brackets", &mut homes);
+    seek(name, form.keys, "", "", &mut homes);
     homes
 }
 

@@ -11,8 +11,9 @@ use super::{
     Problem, Severity, hours,
     likeness::nearest,
     places::Places,
+    says::{Expected, Hint, Message, Wrong},
     shape::{self, Form, Is, Key, dotted},
-    values::{self, Wrong, quoted, type_of},
+    values::{self, type_of},
 };
 
 /// Where we are, and what was found so far.
@@ -53,9 +54,9 @@ impl<'p> Walk<'p> {
         !self.problems.iter().any(|problem| keys.contains(&problem.key.as_str()))
     }
 
-    fn note(&mut self, severity: Severity, at: usize, key: &str, Wrong { message, expected, hint }: Wrong) {
+    fn note(&mut self, severity: Severity, at: usize, key: &str, wrong: Wrong) {
         let (line, column) = self.places.of(at);
-        self.problems.push(Problem { severity, line, column, key: key.to_owned(), message, expected, hint });
+        self.problems.push(Problem { severity, line, column, key: key.to_owned(), wrong });
     }
 
     fn table(&mut self, keys: &[Key], table: &DeTable<'_>, at: usize, path: &str) {
@@ -76,8 +77,7 @@ impl<'p> Walk<'p> {
         }
         let complete = self.complete;
         for key in keys.iter().filter(|key| complete && key.required && !table.contains_key(key.name)) {
-            let wrong = Wrong { message: "is missing".into(), expected: key.is.expected(), hint: None };
-            self.error(at, &dotted(path, key.name), wrong);
+            self.error(at, &dotted(path, key.name), Wrong::new(Message::Missing, key.is.expected()));
         }
     }
 
@@ -105,8 +105,7 @@ impl<'p> Walk<'p> {
         for (item, count) in items.zip(1..) {
             let path = format!("{path}[{count}]");
             let Some(table) = item.get_ref().as_table() else {
-                let wrong =
-                    Wrong { message: type_of(item.get_ref()), expected: "a table with a name".into(), hint: None };
+                let wrong = Wrong::new(type_of(item.get_ref()), Expected::NamedTable);
                 self.error(item.span().start, &path, wrong);
                 continue;
             };
@@ -134,29 +133,28 @@ impl<'p> Walk<'p> {
 }
 
 fn twice(value: &DeValue<'_>) -> Wrong {
-    let text = quoted(value.as_str().unwrap_or_default());
-    Wrong { message: format!("{text} is there twice"), expected: "another text each time".into(), hint: None }
+    Wrong::new(Message::Twice { text: value.as_str().unwrap_or_default().into() }, Expected::OtherText)
 }
 
 fn unknown(form: &Form, keys: &[Key], name: &str, path: &str) -> Wrong {
     let names: Vec<_> = keys.iter().map(|key| key.name).collect();
     let homes = shape::homes_of(form, name);
     let hint = match nearest(name, names.iter().copied()) {
-        Some(meant) => Some(format!("did you mean {meant}?")),
+        Some(meant) => Some(Hint::MeantKey { key: meant.to_owned() }),
         None if homes.is_empty() => None,
-        None => Some(format!("{name} belongs {}", homes.join(" or "))),
+        None => Some(Hint::Belongs { key: name.to_owned(), homes }),
     };
-    let of = if path.is_empty() { form.what.to_owned() } else { format!("[{path}]") };
-    Wrong { message: format!("is no key of {of}"), expected: names.join(", "), hint }
+    let message = if path.is_empty() { form.no_key.clone() } else { Message::NoKeyOfTable { table: path.to_owned() } };
+    Wrong::new(message, Expected::Keys { keys: names }).with_hint(hint)
 }
 
 fn wrong_structure(is: &Is, value: &DeValue<'_>, path: &str) -> Wrong {
     let hint = match (is, value) {
-        (Is::Tables(_), DeValue::Table(_)) => Some(format!("write [[{path}]] instead of [{path}]")),
-        (Is::Tables(_), _) => Some(format!("write [[{path}]] and, under it, name = \"...\"")),
-        (Is::Table(_), _) => Some(format!("write [{path}] and, under it, one key on each line")),
-        (Is::Lines, DeValue::String(text)) => Some(format!("write [{}]", quoted(text))),
+        (Is::Tables(_), DeValue::Table(_)) => Some(Hint::DoubleBrackets { table: path.to_owned() }),
+        (Is::Tables(_), _) => Some(Hint::WriteTables { table: path.to_owned() }),
+        (Is::Table(_), _) => Some(Hint::WriteTable { table: path.to_owned() }),
+        (Is::Lines, DeValue::String(text)) => Some(Hint::WriteList { text: (&**text).into() }),
         _ => None,
     };
-    Wrong { message: type_of(value), expected: is.expected(), hint }
+    Wrong::new(type_of(value), is.expected()).with_hint(hint)
 }

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
+    campaign_file::says::Wrong,
     domain::refusal::Refusal,
     ports::StoreError,
     runtime::handle::{CommandError, Unavailable},
@@ -67,13 +68,22 @@ pub struct FieldProblem {
     /// The column of a campaign file, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<usize>,
+    /// The same of the rules of a campaign or queue as stable codes with their values, to be said in other languages.
+    #[serde(flatten)]
+    pub wrong: Option<Wrong>,
 }
 
 impl FieldProblem {
     /// Something wrong with `field`.
     #[allow(clippy::needless_pass_by_value, reason = "errors and sentences alike")]
     pub fn new(field: impl Into<String>, problem: impl ToString) -> Self {
-        Self { field: field.into(), problem: problem.to_string(), line: None, column: None }
+        Self { field: field.into(), problem: problem.to_string(), line: None, column: None, wrong: None }
+    }
+
+    /// Something wrong with `field` of the rules of a campaign or queue.
+    pub fn of_rules(field: impl Into<String>, wrong: impl Into<Wrong>) -> Self {
+        let wrong = wrong.into();
+        Self { wrong: Some(wrong.clone()), ..Self::new(field, wrong) }
     }
 }
 

@@ -72,12 +72,8 @@ pub(super) async fn put(
     body: RulesBody<QueueRules>,
 ) -> Result<Json<QueueTaken>, Problem> {
     let RulesBody { rules, warnings } = body;
-    if rules.name != path.name {
-        return Err(Problem::field("name", format!("the address says {}, the rules say {}", path.name, rules.name)));
-    }
-    let team = app.find_team(&rules.team).await?;
-    let team = team.ok_or_else(|| Problem::field("team", format!("there is no team {}", rules.team)))?;
-    caller.check_team(team.id)?;
+    let team_id = app.team_of_rules(&rules.name, &path.name, &rules.team).await?;
+    caller.check_team(team_id)?;
     if let Some(present) = app.db.queue_named(&path.name).await? {
         caller.check_team(present.team_id)?;
     }

@@ -13,8 +13,8 @@ use super::{
     problem::{Code, FieldProblem, Problem},
 };
 use crate::{
-    campaign_file::{self, Checked, Severity},
-    domain::{campaign::CampaignRules, queue::QueueRules},
+    campaign_file::{self, Checked, Severity, says::Message},
+    domain::{campaign::CampaignRules, ids::TeamId, queue::QueueRules},
 };
 
 /// Rules that people write as a file.
@@ -107,6 +107,20 @@ impl<R: Written> RulesBody<R> {
     }
 }
 
+impl App {
+    /// The team that rules name, if they are those of what is called `name`.
+    pub(super) async fn team_of_rules(&self, rules_name: &str, name: &str, team: &str) -> Result<TeamId, Problem> {
+        let refuse =
+            |field: &str, why: Message| Problem::fields(Code::BadValue, vec![FieldProblem::of_rules(field, why)]);
+        if rules_name != name {
+            let (address, rules) = (name.to_owned(), rules_name.to_owned());
+            return Err(refuse("name", Message::OtherName { address, rules }));
+        }
+        let found = self.find_team(team).await?;
+        Ok(found.ok_or_else(|| refuse("team", Message::NoTeam { team: team.to_owned() }))?.id)
+    }
+}
+
 fn drop_nulls(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -120,15 +134,8 @@ fn drop_nulls(value: &mut Value) {
 
 /// A problem of the file as the API tells it. Lines and columns mean something only in the text the client sent.
 fn shown(problem: &campaign_file::Problem, places: bool) -> FieldProblem {
-    let mut says = problem.message.clone();
-    if !problem.expected.is_empty() {
-        says = format!("{says}; expected {}", problem.expected);
-    }
-    if let Some(hint) = &problem.hint {
-        says = format!("{says}; {hint}");
-    }
     let (line, column) = if places { (Some(problem.line), Some(problem.column)) } else { (None, None) };
-    FieldProblem { line, column, ..FieldProblem::new(problem.key.clone(), says) }
+    FieldProblem { line, column, ..FieldProblem::of_rules(problem.key.clone(), problem.wrong.clone()) }
 }
 
 #[cfg(test)]

@@ -36,10 +36,67 @@ async fn wrong_rules_are_refused_with_line_and_column() {
     let error = &problem["errors"][0];
     assert!(error["line"].as_i64().unwrap() > 1 && error["column"].is_i64(), "{problem}");
     let (status, problem) = world.put_toml(manager, "/v1/campaigns/summer", SPRING).await;
-    assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("name")));
+    let other_name = json!({
+        "field": "name", "problem": "the address says summer, the rules say spring",
+        "message": { "code": "other_name", "address": "summer", "rules": "spring" },
+    });
+    assert_eq!((status, &problem["errors"]), (422, &json!([other_name])));
     let other = SPRING.replace("\"sales\"", "\"nobody\"");
     let (status, problem) = world.put_toml(manager, "/v1/campaigns/spring", &other).await;
-    assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("team")));
+    let no_team = json!({
+        "field": "team", "problem": "there is no team nobody", "message": { "code": "no_team", "team": "nobody" },
+    });
+    assert_eq!((status, &problem["errors"]), (422, &json!([no_team])));
+}
+
+/// A sentence for people, and the same as codes with their values for whoever says it in another language.
+#[tokio::test]
+async fn what_is_wrong_with_rules_is_said_in_codes_too() {
+    let world = World::new().await;
+    let rules = json!({
+        "name": "Gold Renewals", "team": "sales", "country": "US", "priority": 600, "order": "duo", "then": "close",
+    });
+    let (status, problem) = world.post(world.token("manager"), "/v1/campaigns/check", rules).await;
+    let error =
+        |field: &str| problem["errors"].as_array().unwrap().iter().find(|error| error["field"] == field).unwrap();
+    assert_eq!(status, 422);
+    assert_eq!(
+        *error("name"),
+        json!({
+            "field": "name",
+            "problem": "\"Gold Renewals\" is no name; expected lower-case letters, digits, - and _, like \"renewals-us\"; \
+                        write \"gold-renewals\"",
+            "message": { "code": "no_name", "text": "Gold Renewals" },
+            "expected": { "code": "name" },
+            "hint": { "code": "write_name", "name": "gold-renewals" },
+        })
+    );
+    assert_eq!(
+        *error("priority"),
+        json!({
+            "field": "priority",
+            "problem": "600 is too large; expected a whole number from 1 to 100",
+            "message": { "code": "too_large", "number": "600" },
+            "expected": { "code": "whole", "min": 1, "max": 100 },
+        })
+    );
+    assert_eq!(error("order")["expected"]["words"], json!(["due", "fresh_first", "retries_first"]));
+    assert_eq!(error("then")["hint"]["homes"][0], "[retry.voice]");
+
+    let rules = json!({ "name": "gold", "team": "sales", "country": "FR", "hours": { "sat": ["10:00-12:00"] } });
+    let (_, checked) = world.post(world.token("manager"), "/v1/campaigns/check", rules).await;
+    let warnings = &checked["warnings"];
+    assert_eq!(warnings[0]["message"], json!({ "code": "no_caller_id" }));
+    assert_eq!(
+        warnings[1]["message"],
+        json!({ "code": "outside_cautious", "hours": "10:00-12:00", "day": "Saturday", "country": "FR" })
+    );
+    assert_eq!(
+        warnings[1]["expected"],
+        json!({ "code": "inside", "week": { "mon-fri": ["10:00-13:00", "14:00-20:00"] } })
+    );
+    assert!(warnings[1]["hint"]["citation"].as_str().unwrap().contains("D.223-9"), "{warnings}");
+    assert!(warnings[1]["problem"].as_str().unwrap().starts_with("10:00-12:00 on Saturday is outside"), "{warnings}");
 }
 
 #[tokio::test]

@@ -66,6 +66,17 @@ pub enum SpanProblem {
     },
 }
 
+impl SpanProblem {
+    /// A stable word for pages.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotAMinute(_) => "hours_not_a_minute",
+            Self::NotASpan(_) => "hours_not_a_span",
+            Self::Backwards { .. } => "hours_backwards",
+        }
+    }
+}
+
 impl FromStr for DayMinute {
     type Err = SpanProblem;
 

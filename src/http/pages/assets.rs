@@ -62,6 +62,7 @@ assets!(
     "preview.js",
     "reports.css",
     "reports.js",
+    "rule_said.js",
     "said.js",
     "settings.css",
     "settings.js",

@@ -8,6 +8,9 @@ use crate::http::auth::Caller;
 /// Sections of words that every page has.
 const SHARED: [&str; 5] = ["common", "password", "problem", "sign_in", "word"];
 
+/// Those that say what is wrong with rules.
+const RULES: [&str; 5] = ["rule", "rule_expected", "rule_hint", "rule_message", "rule_why"];
+
 /// Those that a page has besides its own.
 fn more(page: &str) -> &'static [&'static str] {
     match page {
@@ -47,7 +50,8 @@ fn more(page: &str) -> &'static [&'static str] {
 
 /// All the sections of words that a page has.
 fn sections(page: &str) -> impl Iterator<Item = &str> {
-    SHARED.into_iter().chain([page]).chain(more(page).iter().copied())
+    let rules = RULES.into_iter().filter(move |_| ["campaigns", "settings"].contains(&page));
+    SHARED.into_iter().chain([page]).chain(more(page).iter().copied()).chain(rules)
 }
 
 /// The page of this name. Everything that is shown in it, its module shows. Where browsers are telephones, the `library` of

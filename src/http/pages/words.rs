@@ -100,6 +100,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::campaign_file::says::{Expected, Hint, Message};
 
     fn prefers(said: &str) -> Language {
         let mut headers = HeaderMap::new();
@@ -188,6 +189,50 @@ mod tests {
         assert!(codes.len() >= 33, "{codes:?}");
         let unsaid: Vec<_> = codes.iter().filter(|code| !WORDS["row_problem"].contains_key(**code)).collect();
         assert!(unsaid.is_empty(), "without a word in [row_problem]: {unsaid:?}");
+    }
+
+    /// Pages say in their language what the check says of rules: each code has words, which use no value that it does not have.
+    #[test]
+    fn all_that_is_said_of_rules_has_words() {
+        for (section, schema) in [
+            ("rule_message", schemars::schema_for!(Message)),
+            ("rule_expected", schemars::schema_for!(Expected)),
+            ("rule_hint", schemars::schema_for!(Hint)),
+        ] {
+            let codes: BTreeMap<_, BTreeSet<_>> = schema
+                .get("oneOf")
+                .and_then(|codes| codes.as_array())
+                .unwrap()
+                .iter()
+                .map(|code| {
+                    let values = code["properties"].as_object().unwrap();
+                    (code["properties"]["code"]["const"].as_str().unwrap(), values.keys().map(String::as_str).collect())
+                })
+                .collect();
+            let words = &WORDS[section];
+            assert_eq!(codes.keys().copied().collect::<Vec<_>>(), words.keys().collect::<Vec<_>>(), "[{section}]");
+            for (code, values) in codes {
+                let is_name = |name: &&str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+                let asked: BTreeSet<_> = placeholders(&words[code].fr).into_iter().filter(is_name).collect();
+                assert!(asked.is_subset(&values), "{section}.{code}: {asked:?} of {values:?}");
+            }
+        }
+        let reading =
+            [include_str!("../../domain/phone/reading.rs"), include_str!("../../domain/calling_window/span.rs")];
+        let codes = reading.iter().flat_map(|source| {
+            source
+                .split("fn code(")
+                .nth(1)
+                .unwrap()
+                .split("\n    }")
+                .next()
+                .unwrap()
+                .split("=> \"")
+                .skip(1)
+                .map(|rest| rest.split('"').next())
+        });
+        let codes: BTreeSet<_> = codes.flatten().chain(["hours_overlap"]).collect();
+        assert_eq!(codes.into_iter().collect::<Vec<_>>(), WORDS["rule_why"].keys().collect::<Vec<_>>());
     }
 
     /// As `said.js` makes a key of a sentence.

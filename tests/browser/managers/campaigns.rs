@@ -59,7 +59,12 @@ async fn a_campaign_lives(look: Look) {
     page.type_in("input[id$='-mon-fri']", "09:00-21:00").await;
     page.type_in("input[id$='-priority']", "600").await;
     page.press("form button.main").await;
-    page.shows(".field.wrong .error", "100").await;
+    let too_large = says(
+        look,
+        "600 is too large; expected: a whole number from 1 to 100",
+        "600 est trop grand ; attendu : un nombre entier de 1 à 100",
+    );
+    page.sees(".field.wrong .error", |error| error == too_large).await;
     page.shows(".errors", says(look, "Priority", "Priorité")).await;
     is_whole(&page, "campaign-form", look).await;
     page.type_in("input[id$='-priority']", "60").await;
@@ -137,13 +142,46 @@ async fn a_campaign_lives_in_french() {
     a_campaign_lives(Look { dark: true, ..Look::FRENCH }).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_campaign_file_is_checked_line_by_line() {
+/// A file with mistakes of each kind, and what is said of them.
+const WRONG: &str = "name = \"autumn\"\nteam = \"sales\"\ncountry = \"US\"\npriority = 600\n[hours]\nmonday = []\n\
+                     tue = [\"13:00-10:00\"]\nwed = [\"08:00-12:00\"]\n[call]\ncaller_id = \"+1312\"\nseconds_max = 5\n\
+                     [wrap_up]\nmode = \"requird\"\n";
+const SAID: [(&str, &str); 6] = [
+    (
+        "line 4 priority: 600 is too large; expected: a whole number from 1 to 100",
+        "ligne 4 priority : 600 est trop grand ; attendu : un nombre entier de 1 à 100",
+    ),
+    (
+        "hours.monday: is no day; expected: mon, tue, wed, thu, fri, sat, sun, a range like mon-fri, daily or closed_dates; did you mean mon?",
+        "hours.monday : n’est pas un jour ; attendu : mon, tue, wed, thu, fri, sat, sun, une suite comme mon-fri, daily ou closed_dates ; vouliez-vous dire mon ?",
+    ),
+    (
+        "hours.tue[1]: “13:00-10:00”: it closes before it opens",
+        "hours.tue[1] : « 13:00-10:00 » : la fin est avant le début",
+    ),
+    (
+        "call.caller_id: “+1312” cannot be called: it has too few digits",
+        "call.caller_id : « +1312 » ne peut pas être appelé : il a trop peu de chiffres",
+    ),
+    ("seconds_max belongs in [preview] or in [wrap_up]", "seconds_max a sa place dans [preview] ou dans [wrap_up]"),
+    (
+        "“requird” is not one of the words; expected: not_allowed, optional, required, or required_with_reason; did you mean required?",
+        "« requird » n’est pas un des mots prévus ; attendu : not_allowed, optional, required ou required_with_reason ; vouliez-vous dire required ?",
+    ),
+];
+
+async fn a_campaign_file_is_checked_line_by_line(look: Look) {
     let world = World::new().await;
-    let page = opened(&world, "manager", "/campaigns?new", Look::ENGLISH).await;
+    let page = opened(&world, "manager", "/campaigns?new", look).await;
+    let file = drops(&page, "#toml-file", "autumn.toml", WRONG).await;
+    for (english, french) in SAID {
+        page.shows("#toml-problems", says(look, english, french)).await;
+    }
+    is_whole(&page, "campaign-file-wrong", look).await;
+    drop(file);
     let wrong = "name = \"autumn\"\nteam = \"sales\"\ncountry = \"US\"\npriority = 600\n";
     let file = drops(&page, "#toml-file", "autumn.toml", wrong).await;
-    page.shows("#toml-problems", "line 4").await;
+    page.sees("#toml-problems ul.error", |errors| errors.starts_with(says(look, SAID[0].0, SAID[0].1))).await;
     let right = "const text = document.getElementById('toml'); text.value = text.value.replace('600', '60')";
     page.script(right).await;
     page.press("#toml ~ .buttons button.main").await;
@@ -165,4 +203,14 @@ async fn a_campaign_file_is_checked_line_by_line() {
         assert_eq!(page.script(wider).await, false, "{path}");
     }
     page.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_file_is_checked_line_by_line_in_english() {
+    a_campaign_file_is_checked_line_by_line(Look::ENGLISH).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_file_is_checked_line_by_line_in_french() {
+    a_campaign_file_is_checked_line_by_line(Look { dark: true, ..Look::FRENCH }).await;
 }

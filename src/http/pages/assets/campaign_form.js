@@ -2,6 +2,7 @@
 import { get, put, ask } from "./api.js";
 import { h, show } from "./dom.js";
 import { form, input, select } from "./form.js";
+import { ruleSaid } from "./rule_said.js";
 import { dropZone } from "./upload.js";
 import { t } from "./words.js";
 
@@ -86,7 +87,7 @@ function fileForm(taken) {
       const list = errors.length ? errors : [{ problem: refused.message }];
       problems.replaceChildren(h("h3", {}, t("common.there_is_a_problem")), h("ul", { class: "error" }, list.map((error) => h("li", {},
         error.line ? h("button", { class: "link", type: "button", onclick: () => select_line(text, error.line) }, t("campaigns.line", { line: error.line })) : null,
-        ` ${error.field ? `${error.field}: ` : ""}${error.problem}`))));
+        " ", error.field ? t("common.said_of", { name: error.field, text: ruleSaid(error) }) : ruleSaid(error)))));
     }
     return undefined;
   };
@@ -126,12 +127,12 @@ export async function newCampaign(main) {
     };
     problems.replaceChildren(
       h("p", { class: "notice good" }, t("campaigns.file_good", { name: rules.name })),
-      warnings.length > 0 && h("ul", { class: "warn" }, warnings.map((warning) => h("li", {}, `${warning.line ? `${t("campaigns.line", { line: warning.line })}: ` : ""}${warning.field} ${warning.problem}`))),
+      warnings.length > 0 && h("ul", { class: "warn" }, warnings.map((warning) => h("li", {}, `${warning.line ? `${t("campaigns.line", { line: warning.line })}: ` : ""}${t("common.said_of", { name: warning.field, text: ruleSaid(warning) })}`))),
       h("button", { type: "button", class: "main", onclick: () => make().catch((refused) => problems.prepend(h("p", { class: "error" }, refused.message))) }, t("campaigns.create")));
   };
   show(main, h("p", {}, h("a", { href: "/campaigns" }, t("campaigns.all"))), h("h1", {}, t("campaigns.new")),
     h("div", { class: "two" },
-      h("section", { class: "surface" }, h("h2", {}, t("campaigns.by_form")), form({ fields, yes: t("campaigns.create"), send })),
+      h("section", { class: "surface" }, h("h2", {}, t("campaigns.by_form")), form({ fields, yes: t("campaigns.create"), says: ruleSaid, send })),
       h("section", { class: "surface" }, h("h2", {}, t("campaigns.by_file")), fileForm(taken))));
 }
 
@@ -148,6 +149,6 @@ export async function editCampaign(main, name) {
   };
   show(main, h("p", {}, h("a", { href: address(name) }, `← ${name}`)), h("h1", {}, t("campaigns.change_rules")),
     h("div", { class: "two" },
-      h("section", { class: "surface" }, h("h2", {}, t("campaigns.by_form")), form({ fields, yes: t("common.save"), send })),
+      h("section", { class: "surface" }, h("h2", {}, t("campaigns.by_form")), form({ fields, yes: t("common.save"), says: ruleSaid, send })),
       h("section", { class: "surface" }, h("h2", {}, t("campaigns.by_file")), fileForm(taken))));
 }

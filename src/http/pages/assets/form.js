@@ -6,9 +6,9 @@ let forms = 0;
 
 /**
  * A form. `fields` are `{ name, label, hint, input }`, where `input` is an element; `send()` does the work and throws what was
- * refused. A problem of a field is shown at it: `name` or one of `also` is the path that the problem names.
+ * refused. A problem of a field is shown at it: `name` or one of `also` is the path that the problem names; `says` puts it in words.
  */
-export function form({ fields, yes, send, extra }) {
+export function form({ fields, yes, send, extra, says = (error) => error.problem }) {
   const own = `f${(forms += 1)}`;
   const summary = h("div", { class: "errors", role: "alert", tabindex: -1 });
   const shown = fields.map((field) => {
@@ -36,7 +36,8 @@ export function form({ fields, yes, send, extra }) {
     const isOf = (path) => (field) => [field.name, ...(field.also ?? [])].some((name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`));
     // In the order of the fields.
     const place = ({ field }) => shown.findIndex(isOf(field));
-    const items = problems.toSorted((one, other) => place(one) - place(other)).map(({ field: path, problem }) => {
+    const items = problems.toSorted((one, other) => place(one) - place(other)).map((error) => {
+      const [path, problem] = [error.field, says(error)];
       const at = shown.find(isOf(path));
       if (!at) return h("li", {}, path ? `${path}: ${problem}` : problem);
       at.error.textContent = problem;

@@ -2,6 +2,7 @@
 import { ask, get, post } from "./api.js";
 import { h, show } from "./dom.js";
 import { form } from "./form.js";
+import { ruleSaid } from "./rule_said.js";
 import { heading, notices, table } from "./settings_parts.js";
 import { t } from "./words.js";
 
@@ -35,10 +36,10 @@ export async function queues(host) {
   const editor = () => {
     const text = h("textarea", { rows: 10, spellcheck: "false", class: "file" });
     text.value = EXAMPLE.replace("TEAM", teams[0]?.name ?? "TEAM");
-    return form({ yes: t("settings.save_queue"), fields: [{ name: "", label: t("settings.queue_file"), hint: t("settings.queue_file_hint"), input: text }], send: async () => {
+    return form({ yes: t("settings.save_queue"), says: ruleSaid, fields: [{ name: "", label: t("settings.queue_file"), hint: t("settings.queue_file_hint"), input: text }], send: async () => {
       const name = text.value.match(/^\s*name\s*=\s*"([^"]*)"/m)?.[1] || "queue";
       const { queue, warnings } = await ask("PUT", `/v1/queues/${encodeURIComponent(name)}`, new Blob([text.value], { type: "application/toml" }));
-      notice.good(t("settings.queue_saved", { name: queue.rules.name }), warnings.map((warning) => h("p", {}, `${warning.field} ${warning.problem}`)));
+      notice.good(t("settings.queue_saved", { name: queue.rules.name }), warnings.map((warning) => h("p", {}, t("common.said_of", { name: warning.field, text: ruleSaid(warning) }))));
       await read();
     } });
   };
