@@ -129,6 +129,7 @@ const RETRY_RULE: &[Key] = &[
 const CALL: &[Key] = &[
     key("ring_seconds_max", Is::Whole(Range { min: 15, max: 120, law: Some(RING_LAW) })),
     key("caller_id", Is::Number),
+    key("wait_seconds_max", whole(0, 600)),
 ];
 
 const DETECTION: &[Key] = &[key("answering_machine", Is::Flag), key("fax", Is::Flag)];

@@ -203,11 +203,14 @@ pub struct CallRules {
     /// The number shown to the customer.
     #[schemars(with = "Option<String>")]
     pub caller_id: Option<PhoneNumber>,
+    /// How long a customer whom nobody takes after a direct transfer waits for another agent, in seconds (0 to 600); then they
+    /// are let go. 0: at once.
+    pub wait_seconds_max: u32,
 }
 
 impl Default for CallRules {
     fn default() -> Self {
-        Self { ring_seconds_max: 30, caller_id: None }
+        Self { ring_seconds_max: 30, caller_id: None, wait_seconds_max: 60 }
     }
 }
 

@@ -160,8 +160,11 @@ impl Who {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum ParticipantState {
-    /// A caller who waits for an agent.
+    /// A customer who waits for an agent.
     Waiting {
+        /// Since when.
+        #[serde(default)]
+        since_at: Timestamp,
         /// Then they are let go.
         until_at: Timestamp,
     },
@@ -218,7 +221,7 @@ impl ParticipantState {
     /// When it ends by itself.
     pub fn until_at(self) -> Option<Timestamp> {
         match self {
-            Self::Waiting { until_at }
+            Self::Waiting { until_at, .. }
             | Self::Offered { until_at }
             | Self::Connecting { until_at }
             | Self::Dialing { until_at }
@@ -226,6 +229,11 @@ impl ParticipantState {
             | Self::Leaving { until_at, .. } => Some(until_at),
             Self::Active | Self::Held => None,
         }
+    }
+
+    /// Since when they wait for an agent, if they do.
+    pub fn waits_since_at(self) -> Option<Timestamp> {
+        if let Self::Waiting { since_at, .. } = self { Some(since_at) } else { None }
     }
 
     /// Has the participant been connected?

@@ -71,7 +71,7 @@ fn default_calls_in_a_row_max() -> u32 {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenNotAnswered {
-    /// The agent becomes Not ready (`call_not_answered`): probably nobody is there.
+    /// The agent becomes Not ready (`call_not_answered`: probably nobody is there; or `call_declined`).
     #[default]
     NotReady,
     /// The agent stays Ready, and may be offered the next caller.

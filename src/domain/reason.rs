@@ -20,6 +20,7 @@ pub const RESERVED_LABELS: &[&str] = &[
     "phone_not_answering",
     REASON_DISCONNECTED,
     REASON_CALL_NOT_ANSWERED,
+    REASON_CALL_DECLINED,
     REASON_SUPERVISOR,
 ];
 
@@ -29,8 +30,11 @@ pub const REASON_DISCONNECTED: &str = "phone_disconnected";
 /// The reason of an agent whose state a supervisor changed without giving one.
 pub const REASON_SUPERVISOR: &str = "supervisor";
 
-/// The reason of an agent who was offered a caller and did not answer.
+/// The reason of an agent who was offered a customer and did not answer.
 pub const REASON_CALL_NOT_ANSWERED: &str = "call_not_answered";
+
+/// The reason of an agent who was offered a customer and declined.
+pub const REASON_CALL_DECLINED: &str = "call_declined";
 
 /// What a reason is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]

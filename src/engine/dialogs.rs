@@ -76,7 +76,7 @@ impl Engine {
             self.disarm_outside(id, channel_id);
         }
         match state {
-            ParticipantState::Waiting { until_at } => {
+            ParticipantState::Waiting { until_at, .. } => {
                 self.deadlines.set(Deadline::Waits(id), until_at);
                 if !audited {
                     self.audit_later(channel_id);
@@ -227,7 +227,7 @@ impl Engine {
             [] | [Participant { who: Who::Agent { .. }, .. }] => self.dialog_over(id),
             [Participant { who: Who::Customer { channel_id } | Who::Other { channel_id, .. }, state }] => match state {
                 // Offered beyond their time, and not answered: nobody else is asked.
-                ParticipantState::Waiting { until_at } if *until_at <= self.now => self.waited_too_long(id),
+                ParticipantState::Waiting { until_at, .. } if *until_at <= self.now => self.waited_too_long(id),
                 ParticipantState::Waiting { .. } | ParticipantState::Leaving { .. } => {}
                 ParticipantState::Offered { .. }
                 | ParticipantState::Connecting { .. }

@@ -31,10 +31,10 @@ impl Engine {
                 continue;
             }
             match self.next_caller() {
-                Some((id, queue_id)) => {
-                    let turn = self.is_previews_turn(agent_id, queue_id);
+                Some(id) => {
+                    let turn = self.is_previews_turn(agent_id, id);
                     if !(turn && self.give_preview(agent_id)) {
-                        self.offer_caller(agent_id, id, queue_id);
+                        self.offer_caller(agent_id, id);
                     }
                 }
                 None => {

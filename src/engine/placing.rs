@@ -148,7 +148,7 @@ impl Engine {
 
     /// The agent did not take a call, in time or at all.
     pub(super) fn offer_ends(&mut self, id: DialogId, agent_id: AgentId, why: Left) {
-        if let Some(next) = self.when_not_answered(id) {
+        if let Some(next) = self.when_not_answered(id, why) {
             self.comes_back_as(agent_id, next);
         }
         self.leave_agent(id, agent_id, why);

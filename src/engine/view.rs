@@ -325,7 +325,7 @@ impl Engine {
         self.dialogs.values()
     }
 
-    fn campaign(&self, id: CampaignId) -> Option<&Campaign> {
+    pub(super) fn campaign(&self, id: CampaignId) -> Option<&Campaign> {
         self.desks.get(&id).map(|desk| &desk.campaign)
     }
 

@@ -167,7 +167,7 @@ impl DialogChecks {
         let cared_for = dialog.participants.iter().any(|p| match p.state {
             ParticipantState::Active => p.who.channel_id() != Some(customer),
             ParticipantState::Held => p.who.agent_id().is_some_and(|id| self.sessions.contains_key(&id)),
-            ParticipantState::Waiting { until_at }
+            ParticipantState::Waiting { until_at, .. }
             | ParticipantState::Offered { until_at }
             | ParticipantState::Connecting { until_at }
             | ParticipantState::Dialing { until_at }

@@ -124,6 +124,27 @@ async fn t10_a_caller_whose_direct_transfer_fails_waits_with_music_again() {
     house.alice.until(|view| view["dialogs"] == json!([])).await;
 }
 
+/// So does a customer of a campaign, also when the program is killed while they wait.
+#[tokio::test]
+async fn t10_a_customer_whose_direct_transfer_fails_waits_with_music_for_an_agent() {
+    let mut house = House::with(&["90"]).await;
+    let dialog = house.alice_talks().await;
+    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.acts(&house.alice, &dialog, "direct-transfer", Some(json!({ "typed": "312-555-0120" }))).await;
+    assert_eq!(house.dialog(&house.alice, "outbound", "offered").await, dialog);
+    house.acts(&house.alice, &dialog, "decline", None).await;
+    house.alice.until(|view| view["state"] == "not_ready").await;
+    house.rig.customers[0].until_hears(&[MUSIC]).await;
+    house.killed_and_started_again().await;
+    house.ready(&house.alice).await;
+    assert_eq!(house.dialog(&house.alice, "outbound", "offered").await, dialog);
+    house.acts(&house.alice, &dialog, "answer", None).await;
+    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.rig.phones[0].until_hears(&[CUSTOMERS[0]]).await;
+    house.rig.customers[0].hang_up().await;
+    assert_eq!(house.outcomes(1).await, [json!({ "kind": "voice" })]);
+}
+
 #[tokio::test]
 async fn t01_t02_2_an_agent_calls_out_and_calls_a_colleague() {
     let house = House::with(&[]).await;

@@ -134,6 +134,7 @@ async fn t02_1_declined_the_caller_is_offered_to_the_next_agent() {
     assert_eq!(left["why"], "declined");
     lee.hears("call_offered", json!({ "dialog_id": id })).await;
     kim.is_in("not_ready").await;
+    assert_eq!(kim.view().await["reason"], "call_declined");
     assert_eq!(kim.cannot(id, "decline").await, (409, "call_gone".to_owned()));
     floor.answers(&mut lee, id).await;
     assert_eq!(lee.parties(id).await, ["customer active", "agent Lee active"]);

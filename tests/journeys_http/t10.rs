@@ -136,12 +136,12 @@ async fn t10_2_the_customer_moves_straight_to_that_person_and_the_agent_is_free(
 #[tokio::test]
 async fn t10_2_the_target_does_not_answer() {
     for (why, left) in [(NotMade::NoAnswer, "no_answer"), (NotMade::Busy, "busy"), (NotMade::InvalidNumber, "failed")] {
-        let (mut floor, kim, call) = talking("").await;
+        let (mut floor, kim, call) = talking("[call]\nwait_seconds_max = 0\n").await;
         kim.acts_with(call.id, "direct_transfer", to(TYPED)).await;
         let (_, line, ..) = floor.dialled().await;
         floor.ordered_are(&[Order::HangUp { channel_id: call.phone }]).await;
         floor.not_made(line, why).await;
-        // Nobody is left to talk with: the customer is let go and not left in silence.
+        // Nobody is left to talk with, and the campaign has nobody wait: the customer is let go and not left in silence.
         floor.ordered_are(&[Order::HangUp { channel_id: call.line }]).await;
         floor.over(call.line).await;
         floor.board.until("attempt_ended").await;
@@ -264,8 +264,8 @@ async fn t10_2_to_a_colleague_who_answers() {
 }
 
 #[tokio::test]
-async fn t10_2_to_a_colleague_who_declines() {
-    let (mut floor, kim, call) = talking("").await;
+async fn t10_2_to_a_colleague_who_declines_and_the_customer_comes_back() {
+    let (mut floor, mut kim, call) = talking("").await;
     let mut lee = floor.lee().await;
     lee.ready().await;
     kim.acts_with(call.id, "direct_transfer", to("1002")).await;
@@ -273,10 +273,61 @@ async fn t10_2_to_a_colleague_who_declines() {
     lee.becomes("reserved").await;
     lee.acts(call.id, "decline").await;
     lee.hears("participant_left", json!({ "dialog_id": call.id, "participant_id": 2, "why": "declined" })).await;
-    lee.becomes("ready").await;
+    let lees = lee.becomes("not_ready").await;
+    assert_eq!(lees["reason"], "call_declined");
+    // The first agent is Ready again, and takes them back with all that is known of them.
+    kim.hears("call_offered", json!({ "dialog_id": call.id })).await;
+    let offered = kim.sees(call.id).await;
+    assert_eq!((&offered["phase"], &offered["customer"]["first_name"]), (&json!("offered"), &json!("Ada")));
+    let phone = floor.answers(&mut kim, call.id).await;
+    assert_eq!(kim.parties(call.id).await, ["customer active", "agent Kim active"]);
+    kim.acts_with(call.id, "reclassify", json!({ "classification": "voice" })).await;
+    kim.acts(call.id, "end").await;
     floor.ordered_are(&[Order::HangUp { channel_id: call.line }]).await;
     floor.over(call.line).await;
+    floor.ordered_are(&[Order::HangUp { channel_id: phone }]).await;
     floor.board.until("attempt_ended").await;
+}
+
+#[tokio::test]
+async fn t10_2_a_customer_whose_target_does_not_answer_waits_for_an_agent_before_any_caller() {
+    let (mut floor, kim, call) = talking("").await;
+    floor.queue("priority = 100\n").await;
+    kim.not_ready("Coffee").await;
+    floor.caller().await;
+    kim.acts_with(call.id, "direct_transfer", to(TYPED)).await;
+    let (_, line, ..) = floor.dialled().await;
+    floor.ordered_are(&[Order::HangUp { channel_id: call.phone }]).await;
+    floor.not_made(line, NotMade::NoAnswer).await;
+    assert_eq!(floor.board.until("participant_left").await["why"], "transferred");
+    assert_eq!(floor.board.until("participant_left").await["why"], "no_answer");
+    let board = floor.managed("supervisor", Method::GET, "/v1/teams/sales", None).await;
+    assert_eq!(board["callers_waiting"], 2);
+    floor.nothing_ordered();
+    let mut lee = floor.lee().await;
+    lee.ready().await;
+    lee.hears("call_offered", json!({ "dialog_id": call.id })).await;
+    floor.answers(&mut lee, call.id).await;
+    assert_eq!(lee.parties(call.id).await, ["customer active", "agent Lee active"]);
+    assert!(lee.may(call.id).await.contains(&"schedule_callback".to_owned()));
+}
+
+#[tokio::test]
+async fn t10_2_a_customer_whom_nobody_takes_is_let_go_in_the_end() {
+    let mut floor = Floor::fast(10.0).await;
+    floor.campaign("[call]\nwait_seconds_max = 5\n", &[CHICAGO]).await;
+    let mut kim = floor.kim().await;
+    let call = floor.outbound(&mut kim).await;
+    kim.not_ready("Coffee").await;
+    kim.acts_with(call.id, "direct_transfer", to(TYPED)).await;
+    let (_, line, ..) = floor.dialled().await;
+    floor.ordered_are(&[Order::HangUp { channel_id: call.phone }]).await;
+    floor.not_made(line, NotMade::NoAnswer).await;
+    floor.ordered_are(&[Order::HangUp { channel_id: call.line }]).await;
+    floor.over(call.line).await;
+    let ended = floor.board.until("attempt_ended").await;
+    assert_eq!(ended["outcome"]["kind"], "voice");
+    assert!(story(&floor, &call).await.contains(&"customer left: waited_too_long".to_owned()));
 }
 
 #[tokio::test]

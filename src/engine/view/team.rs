@@ -10,7 +10,7 @@ use crate::{
     domain::{
         agent::{Agent, AgentState, NextState},
         contact::Contact,
-        dialog::{Dialog, Participant, ParticipantState},
+        dialog::{Dialog, ParticipantState},
         ids::{ContactId, DialogId},
         schema::Instant,
         supervision::Supervision,
@@ -91,8 +91,8 @@ impl Engine {
             by_state,
             previews: self.reservations.len(),
             dialogs: self.dialogs.values().filter(|dialog| dialog.ended_at.is_none()).count(),
-            callers_waiting: self.callers_waiting().count(),
-            callers_waiting_since_at: self.callers_waiting().map(|dialog| dialog.opened_at).min(),
+            callers_waiting: self.waiting_since().count(),
+            callers_waiting_since_at: self.waiting_since().min(),
             callbacks_due: self.due_callbacks.len(),
             last_event_seq: self.last_seq,
             now: self.now,
@@ -140,9 +140,10 @@ impl Engine {
         attempts.filter_map(|attempt| attempt.recording.as_ref()).map(RecordingView::from).next()
     }
 
-    fn callers_waiting(&self) -> impl Iterator<Item = &Dialog> {
-        let waits = |p: &Participant| matches!(p.state, ParticipantState::Waiting { .. });
-        self.dialogs.values().filter(move |dialog| dialog.participants.iter().any(waits))
+    /// Since when each customer waits who waits for an agent.
+    fn waiting_since(&self) -> impl Iterator<Item = Timestamp> {
+        let states = self.dialogs.values().flat_map(|dialog| &dialog.participants).map(|participant| participant.state);
+        states.filter_map(ParticipantState::waits_since_at)
     }
 }
 
