@@ -6,7 +6,8 @@ use std::{
     path::PathBuf,
 };
 
-use rappel::campaign_file::{Checked, Severity, check, json_schema, read};
+use proptest::prelude::*;
+use rappel::campaign_file::{Checked, Severity, check, json_schema, read, written};
 use serde_json::Value;
 
 fn campaigns() -> PathBuf {
@@ -312,4 +313,64 @@ fn the_schema_has_the_ranges_and_the_required_keys() {
     assert_eq!(at("/definitions/RetryRule/properties/after_minutes/maximum"), 43_200);
     assert_eq!(at("/definitions/ListRules/properties/priority/minimum"), 1);
     assert!(schema.pointer("/properties/hours/default").is_none());
+}
+
+/// Rules that were read are written as a file that says the same, of which nothing is said that was not said before.
+fn comes_back(text: &str) {
+    let checked = check(text);
+    let rules = checked.rules.unwrap_or_else(|| panic!("{text}\n{:#?}", checked.problems));
+    let file = written(&rules);
+    let again = check(&file);
+    assert_eq!(again.rules, Some(rules), "{file}");
+    let said = |problems: &[rappel::campaign_file::Problem]| -> BTreeSet<_> {
+        // Days of the same hours are written as one.
+        let table = |key: &str| key.split('.').next().map(str::to_owned);
+        problems.iter().map(|p| (table(&p.key), p.wrong.to_string())).collect()
+    };
+    assert!(said(&again.problems).is_subset(&said(&checked.problems)), "{file}\n{:#?}", again.problems);
+    assert_eq!(written(&again.rules.unwrap()), file, "it is written in one way");
+}
+
+#[test]
+fn what_is_written_is_read_again_unchanged() {
+    comes_back(GOOD);
+    for file in fs::read_dir(campaigns()).unwrap().map(|file| file.unwrap().path()) {
+        if file.extension().is_some_and(|end| end == "toml") {
+            comes_back(&read(&file).unwrap());
+        }
+    }
+}
+
+/// A text as TOML, whatever is in it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+prop_compose! {
+    fn some_file()(
+        description in any::<String>(), priority in 1..=100, weight in 1..=1000, order in "due|fresh_first|retries_first",
+        lists in prop::collection::btree_map("[^\\pC\\s]{1,20}", 1..=9, 0..4), fields in prop::collection::btree_set("[^\\pC\\s]{1,12}", 0..4),
+        hours in prop::collection::btree_map("mon|tue|wed|thu|fri|sat|sun", (0..12u32, 13..=24u32), 1..7), closed in any::<bool>(),
+        then in "retry|close|close_number", after in 0..=43_200, other in any::<bool>(), caller_id in any::<bool>(), recorded in any::<bool>(),
+    ) -> String {
+        let lists: Vec<_> = lists.iter().map(|(name, priority)| format!("[[lists]]\nname = {}\npriority = {priority}\n", quoted(name))).collect();
+        let fields: Vec<_> = fields.iter().map(|field| quoted(field)).collect();
+        let hours: Vec<_> = hours.iter().map(|(day, (from, until))| format!("{day} = [\"{from:02}:00-{until:02}:00\"]\n")).collect();
+        let closed = if closed { "closed_dates = [\"2026-12-25\"]\n" } else { "" };
+        let call = if caller_id { CALLER_ID } else { "" };
+        format!(
+            "{GOOD}description = {}\npriority = {priority}\nweight = {weight}\norder = \"{order}\"\n{}[preview]\nfields = [{}]\n\
+             [hours]\n{}{closed}[retry.busy]\nthen = \"{then}\"\nafter_minutes = {after}\nother_day_part = {other}\n\
+             [recording]\ncalls_recorded = {recorded}\n{call}",
+            quoted(&description), lists.concat(), fields.join(", "), hours.concat(),
+        )
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn whatever_is_written_is_read_again_unchanged(text in some_file()) {
+        comes_back(&text);
+    }
 }

@@ -100,6 +100,12 @@ fn a_file_with_mistakes_is_refused_with_every_place_and_a_good_one_is_applied() 
     assert!(place.ok(&["campaign", "list"]).contains("there is no campaign yet"), "nothing is half done");
     place.ok(&["campaign", "apply", "spring.toml"]);
     assert!(place.ok(&["campaign", "list"]).contains("spring"));
+    // What is printed can be applied again, and changes nothing.
+    let file = place.ok(&["campaign", "file", "spring"]);
+    fs::write(place.path("again.toml"), &file).unwrap();
+    assert!(place.ok(&["check", "again.toml"]).starts_with("again.toml: good"), "{file}");
+    place.ok(&["campaign", "apply", "again.toml"]);
+    assert_eq!(place.ok(&["campaign", "file", "spring"]), file);
     let schema: Value = serde_json::from_str(&place.ok(&["schema"])).unwrap();
     assert!(schema["properties"]["retry"].is_object());
 }

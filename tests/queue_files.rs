@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rappel::{
-    campaign_file::{QUEUE_EXAMPLE, check_queue},
+    campaign_file::{QUEUE_EXAMPLE, check_queue, written},
     domain::queue::{QueueRules, WhenNotAnswered},
 };
 use schemars::schema_for;
@@ -24,8 +24,7 @@ fn what_is_left_out_has_a_safe_default() {
     assert_eq!((rules.priority, rules.answer_seconds_max, rules.wait_seconds_max), (50, 20, 600));
     assert_eq!((rules.when_not_answered, rules.calls_in_a_row_max), (WhenNotAnswered::NotReady, 3));
     assert!(rules.description.is_empty() && rules.fields.is_empty() && rules.wrap_up.reasons.is_empty());
-    let written = toml::to_string(&rules).unwrap();
-    assert_eq!(check_queue(&written).rules, Some(rules), "what is shown can be applied again");
+    assert_eq!(check_queue(&written(&rules)).rules, Some(rules), "what is shown can be applied again");
 }
 
 #[test]

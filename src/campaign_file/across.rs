@@ -129,7 +129,9 @@ fn retries(file: &File<'_>, walk: &mut Walk<'_>) {
         let then = file.word(&path("then"));
         let Some(then @ ("close" | "close_number")) = then else { continue };
         for key in ["after_minutes", "other_day_part"].map(path) {
-            if let Some(value) = file.get(&key) {
+            // What rules that were written out say of it, which is nothing, misleads nobody.
+            let says = file.get(&key).filter(|_| file.whole(&key, 1) != 0 && !file.is_false(&key));
+            if let Some(value) = says {
                 let message = Message::NeverAgain { then: then.to_owned() };
                 walk.warning(value.span().start, &key, Wrong::new(message, Expected::ThenRetry));
             }

@@ -19,7 +19,7 @@ mod walk;
 
 use std::{collections::BTreeSet, fs, io, path::Path};
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use toml::de::DeTable;
 
 use self::{places::Places, shape::Form, walk::Walk};
@@ -70,6 +70,11 @@ pub fn check(text: &str) -> Checked {
 /// Everything that is wrong with the text of a queue file, and its rules if no error is among it.
 pub fn check_queue(text: &str) -> Checked<QueueRules> {
     check_form(text, &shape::QUEUE_FILE, across::check_queue, read_rules)
+}
+
+/// Rules as a file that [`check`] or [`check_queue`] reads again, with everything that was left out when they were written first.
+pub fn written<R: Serialize>(rules: &R) -> String {
+    toml::to_string(rules).expect("rules are tables of plain values")
 }
 
 fn check_form<R>(

@@ -1,4 +1,4 @@
-//! `rappel campaign`: apply a file, list, show, start, pause, end.
+//! `rappel campaign`: apply a file, list, show, print the file, start, pause, end.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::{DatabaseArg, Outcome, campaign, check, now};
 use crate::{
+    campaign_file,
     domain::{
         campaign::{Campaign, CampaignState},
         eligibility,
@@ -34,6 +35,11 @@ enum CampaignCommand {
     List,
     /// Show one: how many contacts can be called now, later, never
     Show {
+        /// Its name
+        name: String,
+    },
+    /// Print its rules as a campaign file, with every default filled in: to be changed, and applied again
+    File {
         /// Its name
         name: String,
     },
@@ -68,6 +74,10 @@ pub(super) async fn run(args: CampaignArgs) -> Outcome {
         }
         CampaignCommand::List => list(&db).await,
         CampaignCommand::Show { name } => show(&db, &campaign(&db, &name).await?).await,
+        CampaignCommand::File { name } => {
+            print!("{}", campaign_file::written(&campaign(&db, &name).await?.rules));
+            Ok(())
+        }
         CampaignCommand::Start { name } => become_(&db, &name, CampaignState::Running).await,
         CampaignCommand::Pause { name } => become_(&db, &name, CampaignState::Paused).await,
         CampaignCommand::End { name } => become_(&db, &name, CampaignState::Ended).await,

@@ -104,7 +104,7 @@ enum Command {
     /// Phone books for the agents' dial pads: load, list, show, search, remove
     #[command(long_about = phone_book::LONG)]
     PhoneBook(phone_book::PhoneBookArgs),
-    /// Campaigns: apply a file, list, show, start, pause, end
+    /// Campaigns: apply a file, list, show, print the file, start, pause, end
     Campaign(campaigns::CampaignArgs),
     /// Service queues: apply a file, list, show, open, close
     Queue(queues::QueueArgs),

@@ -78,7 +78,7 @@ pub(super) async fn run(args: QueueArgs) -> Outcome {
         QueueCommand::Show { name } => {
             let queue = find(&db, &name).await?;
             println!("# queue {name} is {}", queue.state.name());
-            print!("{}", toml::to_string(&queue.rules)?);
+            print!("{}", campaign_file::written(&queue.rules));
             Ok(())
         }
         QueueCommand::Open { name } => become_(&db, &name, QueueState::Open).await,

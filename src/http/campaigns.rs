@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     App,
     auth::Caller,
-    extract::{After, Path, Query},
-    problem::{FieldProblem, Problem},
+    extract::{After, OnlyNew, Path, Query},
+    problem::{Code, FieldProblem, Problem},
     rules_body::RulesBody,
+    rules_file::RulesFile,
 };
 use crate::{
     domain::{
@@ -84,6 +85,15 @@ pub(super) struct CampaignAlone {
     campaign: Campaign,
 }
 
+/// The rules of a campaign as a campaign file, which can be changed and sent back.
+pub(super) async fn file(
+    caller: Caller,
+    State(app): State<App>,
+    Path(path): Path<CampaignPath>,
+) -> Result<RulesFile, Problem> {
+    Ok(RulesFile::of(&app.campaign(&caller, &path.name).await?.rules, path.name))
+}
+
 /// The hours in which a campaign calls.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct HoursInForce {
@@ -155,6 +165,7 @@ pub(super) async fn put(
     caller: Caller,
     State(app): State<App>,
     Path(path): Path<CampaignPath>,
+    only_new: OnlyNew,
     body: RulesBody<CampaignRules>,
 ) -> Result<Json<CampaignTaken>, Problem> {
     let RulesBody { rules, warnings } = body;
@@ -162,6 +173,10 @@ pub(super) async fn put(
     caller.check_team(team_id)?;
     if let Some(present) = app.db.campaign_named(&path.name).await? {
         caller.check_team(present.team_id)?;
+        if only_new.is_asked {
+            let there = FieldProblem::new("name", format!("there is a campaign {} already", path.name));
+            return Err(Problem::fields(Code::CampaignThere, vec![there]));
+        }
     }
     let campaign = app.db.campaign_apply(&rules, app.clock.now()).await?;
     app.teams.noticed();

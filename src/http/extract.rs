@@ -1,5 +1,7 @@
 //! What handlers take from a request, with problems that name the field.
 
+use std::convert::Infallible;
+
 use axum::{
     Json,
     body::Bytes,
@@ -127,6 +129,31 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
 impl<T: JsonSchema> Part for Path<T> {
     fn describe(operation: &mut Operation<'_>) {
         operation.parameters_of::<T>("path");
+    }
+}
+
+/// Does the client want to make something new, and change nothing that is there (`If-None-Match: *`)?
+pub(super) struct OnlyNew {
+    pub is_asked: bool,
+}
+
+impl FromRequestParts<App> for OnlyNew {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        Ok(Self { is_asked: parts.headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == "*") })
+    }
+}
+
+impl Part for OnlyNew {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.parameters.push(json!({
+            "name": "If-None-Match",
+            "in": "header",
+            "required": false,
+            "description": "With `*`, what is there already is not changed: 412.",
+            "schema": { "type": "string", "const": "*" },
+        }));
     }
 }
 

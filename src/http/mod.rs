@@ -33,6 +33,7 @@ mod recordings;
 mod reports;
 mod routes;
 mod rules_body;
+mod rules_file;
 mod session;
 mod softphone;
 mod supervision;

@@ -138,6 +138,7 @@ codes! {
     TokenTaken "token_taken" CONFLICT "The token is there already";
     CampaignCannotBecome "campaign_cannot_become" CONFLICT "The campaign cannot take this state";
     CampaignTeamFixed "campaign_team_fixed" CONFLICT "The campaign belongs to another team";
+    CampaignThere "campaign_there" PRECONDITION_FAILED "There is a campaign of this name already";
     CampaignEnded "campaign_ended" CONFLICT "The campaign is over";
     ReasonCodeTaken "reason_code_taken" CONFLICT "The code is taken";
     ReasonLabelTaken "reason_label_taken" CONFLICT "The label is taken";

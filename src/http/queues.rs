@@ -10,6 +10,7 @@ use super::{
     extract::{After, Path, Query},
     problem::{FieldProblem, Problem},
     rules_body::RulesBody,
+    rules_file::RulesFile,
 };
 use crate::{
     domain::{
@@ -53,6 +54,15 @@ pub(super) async fn one(
     Path(path): Path<QueuePath>,
 ) -> Result<Json<Queue>, Problem> {
     app.queue(&caller, &path.name).await.map(Json)
+}
+
+/// The rules of a queue as a queue file, which can be changed and sent back.
+pub(super) async fn file(
+    caller: Caller,
+    State(app): State<App>,
+    Path(path): Path<QueuePath>,
+) -> Result<RulesFile, Problem> {
+    Ok(RulesFile::of(&app.queue(&caller, &path.name).await?.rules, path.name))
 }
 
 /// A queue whose rules were taken.

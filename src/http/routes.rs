@@ -55,6 +55,7 @@ pub fn document() -> Value {
 
 /// Every route, with the least role that may use it.
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "one line for each route")]
 fn table(r: &mut Routes) {
     r.get("/health", Access::Open, "Does it work?", health::health);
     r.get("/metrics", Access::LocalOrFrom(Role::Supervisor), "Metrics for Prometheus", health::metrics);
@@ -117,6 +118,7 @@ fn table(r: &mut Routes) {
     r.get("/v1/campaigns/{name}/summary", SUPERVISOR, "A campaign without its progress", campaigns::summary);
     r.get("/v1/campaigns/{name}", SUPERVISOR, "A campaign and its progress", campaigns::one);
     r.put("/v1/campaigns/{name}", MANAGER, "Create a campaign, or change its rules", campaigns::put);
+    r.get("/v1/campaigns/{name}/file", SUPERVISOR, "The rules of a campaign as a campaign file", campaigns::file);
 
     r.post("/v1/campaigns/{name}/start", MANAGER, "Start the campaign, or go on", campaigns::start);
     r.post("/v1/campaigns/{name}/pause", MANAGER, "Pause the campaign", campaigns::pause);
@@ -155,6 +157,7 @@ fn table(r: &mut Routes) {
     r.get("/v1/queues", SUPERVISOR, "Service queues", queues::list);
     r.get("/v1/queues/{name}", SUPERVISOR, "A service queue", queues::one);
     r.put("/v1/queues/{name}", MANAGER, "Create a service queue, or change its rules", queues::put);
+    r.get("/v1/queues/{name}/file", SUPERVISOR, "The rules of a queue as a queue file", queues::file);
     r.post("/v1/queues/{name}/open", MANAGER, "Let callers in", queues::open);
     r.post("/v1/queues/{name}/close", MANAGER, "Let callers go who arrive from now on", queues::close);
 

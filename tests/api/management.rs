@@ -1,5 +1,7 @@
 //! What managers do: campaigns, suppressions, contacts, agents.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -47,6 +49,31 @@ async fn wrong_rules_are_refused_with_line_and_column() {
         "field": "team", "problem": "there is no team nobody", "message": { "code": "no_team", "team": "nobody" },
     });
     assert_eq!((status, &problem["errors"]), (422, &json!([no_team])));
+}
+
+#[tokio::test]
+async fn the_rules_of_a_campaign_are_given_as_its_file_and_taken_back_unchanged() {
+    let world = World::new().await;
+    let (manager, supervisor) = (world.token("manager"), world.token("supervisor"));
+    let (_, made) = world.put_toml(manager, "/v1/campaigns/spring", SPRING).await;
+    let answer = world.request(supervisor, &Method::GET, "/v1/campaigns/spring/file").send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/toml");
+    let file = answer.text().await.unwrap();
+    assert!(file.starts_with("name = \"spring\""), "{file}");
+    let (status, again) = world.put_toml(manager, "/v1/campaigns/spring", &file).await;
+    assert_eq!((status, &again["campaign"]["rules"]), (200, &made["campaign"]["rules"]), "{again}");
+    let warned = |told: &Value| -> BTreeSet<String> {
+        told["warnings"].as_array().unwrap().iter().map(|warning| warning["message"].to_string()).collect()
+    };
+    assert_eq!(warned(&again), warned(&made));
+    // Who wants to make a new one changes none that is there.
+    let new = world.request(manager, &Method::PUT, "/v1/campaigns/spring").header("if-none-match", "*");
+    let refused = new.header("content-type", "application/toml").body(file).send().await.unwrap();
+    assert_eq!(refused.status(), 412);
+    let refused: Value = refused.json().await.unwrap();
+    assert_eq!((&refused["code"], &refused["errors"][0]["field"]), (&json!("campaign_there"), &json!("name")));
+    let (status, problem) = world.get(manager, "/v1/campaigns/nowhere/file").await;
+    assert_eq!((status, &problem["code"]), (404, &json!("unknown_campaign")));
 }
 
 /// A sentence for people, and the same as codes with their values for whoever says it in another language.

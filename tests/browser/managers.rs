@@ -3,6 +3,7 @@
 mod board;
 mod campaigns;
 mod people;
+mod rules;
 mod settings;
 
 use serde_json::json;
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// What a browser says that is no fault of a page: a field for a token without a name, and answers that say what is wrong.
-const HARMLESS: [&str; 3] = ["Password forms should have", "status of 422", "status of 409"];
+const HARMLESS: [&str; 4] = ["Password forms should have", "status of 422", "status of 409", "status of 412"];
 
 /// The words in the language of the page.
 fn says<'a>(look: Look, english: &'a str, french: &'a str) -> &'a str {
@@ -27,7 +28,7 @@ async fn opened(world: &World, who: &str, path: &str, look: Look) -> Browser {
 /// Nothing is wrong with the page as it stands: every word is there, nothing is wider than the window, every field has a
 /// label, and the console is calm. Keeps a picture of it.
 async fn is_whole(page: &Browser, name: &str, look: Look) {
-    let keys = "return document.body.innerText.match(/\\b(word|board|campaigns|forecast|contacts|recording|reports|row_problem|settings|password|sign_in|common|problem|state|outcome|reason)\\.[a-z_]+/g) ?? []";
+    let keys = "return document.body.innerText.match(/\\b(word|board|campaigns|forecast|contacts|recording|reports|row_problem|rule|rule_message|rule_expected|rule_hint|rule_why|settings|password|sign_in|common|problem|state|outcome|reason)\\.[a-z_]+/g) ?? []";
     assert_eq!(page.script(keys).await, json!([]), "{name}: texts without words");
     let wider = "return document.documentElement.scrollWidth > innerWidth";
     assert_eq!(page.script(wider).await, json!(false), "{name}: wider than its window");

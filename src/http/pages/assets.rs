@@ -29,6 +29,8 @@ assets!(
     "callback.js",
     "campaign.js",
     "campaign_forecast.js",
+    "campaign_fields.js",
+    "campaign_file.js",
     "campaign_form.js",
     "campaign_load.js",
     "campaign_parts.js",

@@ -34,7 +34,8 @@ async fn what_is_switched_stays(world: &World, page: &Browser, look: Look) {
         page.shows(&format!("{field} option:checked"), says(look, english, french)).await;
     }
     page.element(SWITCHED[1].0).await.select_by_index(0).await.unwrap();
-    page.press("form button.main").await;
+    page.press("form > .buttons button.main").await;
+    page.press(".errors.warnings button.main").await;
     page.shows("h1", "summer").await;
     assert_eq!(rules().await["detection"], json!({ "answering_machine": true, "fax": false }));
 }
@@ -72,6 +73,7 @@ async fn a_campaign_lives(look: Look) {
         page.element(field).await.select_by_label(says(look, english, french)).await.unwrap();
     }
     page.press("form button.main").await;
+    page.press(".errors.warnings button.main").await;
     page.shows("h1", "summer").await;
     what_is_switched_stays(&world, &page, look).await;
 

@@ -58,6 +58,25 @@ async fn a_house_is_kept(look: Look) {
     page.shows("main table", "support").await;
     page.press("main table button").await;
     page.shows("main table", says(look, "Open", "Ouverte")).await;
+    // Its rules as they are can be changed.
+    page.press("main table button + button").await;
+    let written = "return document.querySelector('textarea.file').value";
+    page.until("the file is there", async || page.script(written).await.as_str().unwrap().contains("fields = []"))
+        .await;
+    let change = "const text = document.querySelector('textarea.file'); text.value = text.value.replace('priority = 50', 'priority = 500')";
+    page.script(change).await;
+    page.press("form button.main").await;
+    page.shows(
+        ".field.wrong .error, .errors",
+        says(look, "500 is too large; expected: a whole number", "500 est trop grand ; attendu : un nombre entier"),
+    )
+    .await;
+    page.script(
+        &change.replace("'priority = 50'", "'priority = 500'").replace("'priority = 500')", "'priority = 51')"),
+    )
+    .await;
+    page.press("form button.main").await;
+    page.shows(".notice.good", says(look, "support is saved", "support est enregistrée")).await;
     is_whole(&page, "settings-queues", look).await;
 
     page.go("/settings?section=hours").await;

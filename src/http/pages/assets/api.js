@@ -22,9 +22,9 @@ export function sayProblems(how) {
 }
 
 /** Makes a request and gives what was answered: JSON as a value, nothing as null, the rest as text. */
-export async function ask(method, path, body) {
+export async function ask(method, path, body, more) {
   for (;;) {
-    const response = await send(method, path, body);
+    const response = await send(method, path, body, more);
     if (response.status === 401) {
       await signInHere();
       continue;
@@ -41,11 +41,11 @@ export const post = (path, body) => ask("POST", path, body);
 export const put = (path, body) => ask("PUT", path, body);
 export const remove = (path, body) => ask("DELETE", path, body);
 
-async function send(method, path, body) {
+async function send(method, path, body, more = {}) {
   const isText = typeof body === "string" || body instanceof Blob;
   const headers = body === undefined ? {} : { "content-type": isText ? (body.type || "text/plain") : "application/json" };
   try {
-    return await fetch(path, { method, headers, body: body === undefined || isText ? body : JSON.stringify(body) });
+    return await fetch(path, { method, headers: { ...headers, ...more }, body: body === undefined || isText ? body : JSON.stringify(body) });
   } catch {
     throw new Refused(0, { code: "network" });
   }

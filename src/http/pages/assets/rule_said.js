@@ -9,7 +9,7 @@ const dayName = (day, weekday = "long") => wall(`2024-01-0${DAYS.indexOf(day.sli
 const daysName = (days) => (days === "daily" ? t("rule.every_day") : days.split(/-/).map((day) => dayName(day, "short")).join("–"));
 
 /** Hours by weekday, as the rules have them: "Mon–Fri 10:00-13:00, 14:00-18:00; Sat 10:00-17:00". */
-export const weekSaid = (week) => Object.entries(week).filter(([days]) => days !== "closed_dates").map(([days, spans]) => `${daysName(days)} ${spans.join(", ")}`).join("; ");
+export const weekSaid = (week) => Object.entries(week).filter(([days]) => days !== "closed_dates").map(([days, spans]) => `${daysName(days)} ${spans.join(", ")}`).join(t("rule.and"));
 
 /** The name of a country, of its two letters. */
 export const countryName = (code) => new Intl.DisplayNames([language], { type: "region" }).of(code);

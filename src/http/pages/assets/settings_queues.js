@@ -33,8 +33,18 @@ export async function queues(host) {
   };
   const rules = (queue) => h("details", {}, h("summary", {}, t("settings.rules")), h("dl", { class: "rules" }, Object.entries(queue.rules)
     .filter(([, value]) => typeof value !== "object").map(([name, value]) => h("div", {}, h("dt", {}, h("code", {}, name)), h("dd", {}, String(value))))));
+  const text = h("textarea", { rows: 10, spellcheck: "false", class: "file" });
+  /** Its rules as they are come into the editor. */
+  const change = async (name) => {
+    try {
+      text.value = await get(`/v1/queues/${encodeURIComponent(name)}/file`);
+      text.focus();
+    } catch (refused) {
+      notice.bad(refused);
+    }
+  };
+  const action = (name, queue, act) => h("button", { class: "small", "aria-label": t("common.said_of", { name: t(`settings.${name}`), text: queue.rules.name }), onclick: act }, t(`settings.${name}`));
   const editor = () => {
-    const text = h("textarea", { rows: 10, spellcheck: "false", class: "file" });
     text.value = EXAMPLE.replace("TEAM", teams[0]?.name ?? "TEAM");
     return form({ yes: t("settings.save_queue"), says: ruleSaid, fields: [{ name: "", label: t("settings.queue_file"), hint: t("settings.queue_file_hint"), input: text }], send: async () => {
       const name = text.value.match(/^\s*name\s*=\s*"([^"]*)"/m)?.[1] || "queue";
@@ -49,8 +59,9 @@ export async function queues(host) {
     show(host, heading(t("settings.queues")), notice.place,
       table(t("settings.queues"), [t("settings.queue"), t("word.team"), t("word.state"), t("settings.rules"), t("settings.actions")], list.map((queue) => [queue.rules.name, queue.rules.team,
         t(`settings.queue_${queue.state}`), rules(queue),
-        queue.state === "open" ? h("button", { class: "small", "aria-label": `${t("settings.close_queue")}: ${queue.rules.name}`, onclick: () => become(queue, "close") }, t("settings.close_queue"))
-          : h("button", { class: "small", "aria-label": `${t("settings.open_queue")}: ${queue.rules.name}`, onclick: () => become(queue, "open") }, t("settings.open_queue"))]), t("settings.no_queue")), kept);
+        h("div", { class: "buttons" },
+          queue.state === "open" ? action("close_queue", queue, () => become(queue, "close")) : action("open_queue", queue, () => become(queue, "open")),
+          action("change_queue", queue, () => change(queue.rules.name)))]), t("settings.no_queue")), kept);
   };
   await read();
 }
