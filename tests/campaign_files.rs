@@ -368,7 +368,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn whatever_is_written_is_read_again_unchanged(text in some_file()) {
         comes_back(&text);

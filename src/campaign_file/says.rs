@@ -50,6 +50,7 @@ impl fmt::Display for Wrong {
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
+#[schemars(rename = "RuleMessage")]
 #[expect(missing_docs, reason = "each says it")]
 pub enum Message {
     // Of the text and its keys.
@@ -144,6 +145,7 @@ pub enum Message {
 /// What would be right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
+#[schemars(rename = "RuleExpected")]
 #[expect(missing_docs, reason = "each says it")]
 pub enum Expected {
     #[error("{says}")]
@@ -213,6 +215,7 @@ pub enum Expected {
 /// What was probably meant, or what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
+#[schemars(rename = "RuleHint")]
 #[expect(missing_docs, reason = "each says it")]
 pub enum Hint {
     #[error("did you mean {key}?")]
