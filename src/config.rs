@@ -160,9 +160,9 @@ impl Config {
     /// Everything needed to steer the Asterisks.
     ///
     /// # Errors
-    /// As [`AsteriskConfig::settings`], and softphones or phones that stay connected where there are several Asterisks.
+    /// As [`AsteriskConfig::settings`], and what does not go together where there are several Asterisks.
     pub fn ari_settings(&self) -> Result<AriSettings, BadConfig> {
-        self.check_one_asterisk()?;
+        self.check_several()?;
         let settings = self.asterisk.settings(&self.engine)?;
         let softphones = self.softphone.is_on().then(|| AriSoftphones {
             plan: self.softphone.plan(),
@@ -172,19 +172,23 @@ impl Config {
         Ok(AriSettings { softphones, ..settings })
     }
 
-    /// Refuses what is at one Asterisk only where there are several.
-    fn check_one_asterisk(&self) -> Result<(), BadConfig> {
-        let has_several = self.asterisk.urls.len() > 1;
-        let wrong = if has_several && self.softphone.is_on() {
-            "softphone.websocket_url is set and asterisk.urls names several: a browser would be at one of them only: leave one \
-             URL in asterisk.urls, or no websocket_url"
-        } else if has_several && self.engine.phones_stay_connected {
-            "engine.phones_stay_connected is true and asterisk.urls names several: a phone that stays connected is at one of \
-             them only: leave one URL in asterisk.urls, or write false"
-        } else {
-            return Ok(());
-        };
-        Err(BadConfig(wrong.to_owned()))
+    /// Refuses phones that would be at one Asterisk only where there are several.
+    fn check_several(&self) -> Result<(), BadConfig> {
+        let (servers, websockets) = (self.asterisk.urls.len(), self.softphone.websocket_urls.len());
+        if self.softphone.is_on() && websockets != servers {
+            return Err(BadConfig(format!(
+                "softphone.websocket_urls has {websockets} and asterisk.urls {servers}: a browser is at each Asterisk, as a \
+                 call may come from any: write one websocket for each URL in asterisk.urls, in the same order"
+            )));
+        }
+        if servers > 1 && self.engine.phones_stay_connected {
+            return Err(BadConfig(
+                "engine.phones_stay_connected is true and asterisk.urls names several: a phone that stays connected is at \
+                 one of them only: leave one URL in asterisk.urls, or write false"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -427,7 +431,7 @@ mod tests {
     fn phones_that_stay_connected_are_refused_with_several_asterisks() {
         let stay = "[engine]\nphones_stay_connected = true\n";
         let several = "[asterisk]\nurls = [\"http://127.0.0.1:8088\", \"http://127.0.0.1:8089\"]\n";
-        let check = |text: &str| Config::from_text(text).unwrap().check_one_asterisk();
+        let check = |text: &str| Config::from_text(text).unwrap().check_several();
         let wrong = check(&format!("{stay}{several}")).unwrap_err().to_string();
         assert!(wrong.contains("engine.phones_stay_connected"), "{wrong}");
         assert_eq!((check(stay), check(several)), (Ok(()), Ok(())));

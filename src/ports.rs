@@ -113,6 +113,8 @@ pub struct ServerHealth {
     pub version: Option<String>,
     /// Lines there.
     pub lines: usize,
+    /// Telephones in browsers that are registered there.
+    pub softphones: usize,
     /// What was wrong last.
     pub problem: Option<String>,
 }

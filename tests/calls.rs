@@ -9,6 +9,7 @@ mod rate;
 mod recording;
 mod softphone;
 mod softphone_page;
+mod softphone_several;
 mod standing;
 mod supervising;
 mod talking;

@@ -116,7 +116,7 @@ impl Live {
             rules: rules.clone(),
             dial_plan,
             softphone: SoftphoneOffer {
-                websocket_url: softphone.websocket_url,
+                websocket_urls: softphone.websocket_urls,
                 ice_servers: softphone.ice_servers,
                 library: Some(softphone.library).filter(|path| !path.as_os_str().is_empty()),
             },

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::SignedDuration;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::within;
 use crate::domain::softphone::{AGENT, IceServer, SoftphonePlan};
@@ -15,8 +15,9 @@ const EXTENSION_LENGTH_MAX: usize = 20;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SoftphoneConfig {
-    /// Where browsers reach Asterisk's websocket; empty where none are offered.
-    pub websocket_url: String,
+    /// Where browsers reach the websocket of each Asterisk; empty where none are offered.
+    #[serde(alias = "websocket_url", deserialize_with = "one_or_several")]
+    pub websocket_urls: Vec<String>,
     /// The extension of each agent.
     pub extension: String,
     /// How long an account lasts.
@@ -34,7 +35,7 @@ pub struct SoftphoneConfig {
 impl Default for SoftphoneConfig {
     fn default() -> Self {
         Self {
-            websocket_url: String::new(),
+            websocket_urls: Vec::new(),
             extension: format!("80{AGENT}"),
             lifetime_minutes: 60,
             codecs: vec!["alaw".to_owned(), "ulaw".to_owned()],
@@ -48,7 +49,7 @@ impl Default for SoftphoneConfig {
 impl SoftphoneConfig {
     /// Are telephones in browsers offered?
     pub fn is_on(&self) -> bool {
-        !self.websocket_url.is_empty()
+        !self.websocket_urls.is_empty()
     }
 
     /// How accounts are named, and how long each lasts.
@@ -59,12 +60,15 @@ impl SoftphoneConfig {
 
     pub(super) fn checked(self) -> Result<Self, String> {
         within("softphone.lifetime_minutes", Some(self.lifetime_minutes), 1, 1440)?;
-        let has_scheme = ["ws://", "wss://"].iter().any(|scheme| self.websocket_url.starts_with(scheme));
-        if self.is_on() && !has_scheme {
-            let url = &self.websocket_url;
-            return Err(format!(
-                "softphone.websocket_url is \"{url}\"; write wss://HOST/ws, or ws:// for this machine"
-            ));
+        for (nth, url) in self.websocket_urls.iter().enumerate() {
+            if !["ws://", "wss://"].iter().any(|scheme| url.starts_with(scheme)) {
+                return Err(format!(
+                    "softphone.websocket_urls has \"{url}\"; write wss://HOST/ws, or ws:// for this machine"
+                ));
+            }
+            if self.websocket_urls[..nth].contains(url) {
+                return Err(format!("softphone.websocket_urls has \"{url}\" twice; each Asterisk has one of its own"));
+            }
         }
         let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         let rest = self.extension.replacen(AGENT, "", 1);
@@ -79,6 +83,21 @@ impl SoftphoneConfig {
     }
 }
 
+/// Several as a list; one may stand by itself, and an empty one is none.
+fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "softphone.websocket_urls: write a list, like [\"wss://HOST/ws\"]")]
+    enum Written {
+        One(String),
+        Several(Vec<String>),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::One(url) if url.is_empty() => Vec::new(),
+        Written::One(url) => vec![url],
+        Written::Several(urls) => urls,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::config::Config;
@@ -87,6 +106,9 @@ mod tests {
     fn what_cannot_work_is_refused_with_its_line() {
         for (wrong, says) in [
             ("websocket_url = \"http://pbx/ws\"", "write wss://HOST/ws"),
+            ("websocket_urls = [\"wss://a/ws\", \"\"]", "write wss://HOST/ws"),
+            ("websocket_urls = [\"wss://a/ws\", \"wss://a/ws\"]", "each Asterisk has one of its own"),
+            ("websocket_urls = 1", "write a list"),
             ("extension = \"8000\"", "write {agent} once"),
             ("extension = \"8/{agent}\"", "write {agent} once"),
             ("lifetime_minutes = 0", "from 1 to 1440"),
@@ -99,11 +121,24 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_is_at_one_asterisk_only() {
-        let text = "[asterisk]\nurls = [\"http://a:1\", \"http://b:1\"]\npassword_file = \"/dev/null\"\n\
-                    [softphone]\nwebsocket_url = \"wss://a/ws\"";
-        let told = Config::from_text(text).unwrap().ari_settings().unwrap_err().to_string();
-        assert!(told.contains("several"), "{told}");
+    fn each_asterisk_has_a_websocket_of_its_own() {
+        let with = |urls: &str, softphone: &str| {
+            let asterisk = format!("[asterisk]\nurls = [{urls}]\npassword_file = \"/dev/null\"\n");
+            Config::from_text(&format!("{asterisk}[softphone]\n{softphone}")).unwrap().ari_settings()
+        };
+        let (one, two) = ("\"http://a:1\"", "\"http://a:1\", \"http://b:1\"");
+        for (urls, good) in [
+            (one, "websocket_url = \"wss://a/ws\""),
+            (one, "websocket_urls = [\"wss://a/ws\"]"),
+            (two, "websocket_urls = [\"wss://a/ws\", \"wss://b/ws\"]"),
+        ] {
+            assert!(with(urls, good).unwrap().softphones.is_some(), "{good}");
+        }
+        for off in ["websocket_url = \"\"", "websocket_urls = []", ""] {
+            assert!(with(two, off).unwrap().softphones.is_none(), "{off}");
+        }
+        let told = with(two, "websocket_url = \"wss://a/ws\"").unwrap_err().to_string();
+        assert!(told.contains("softphone.websocket_urls has 1") && told.contains("asterisk.urls 2"), "{told}");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The telephone in an agent's browser: whether it is offered, the account it registers with, and the program it is made of.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use axum::{
     Json,
@@ -29,8 +32,8 @@ pub(super) const LIBRARY: &str = "/assets/softphone-library.js";
 /// What browsers are told of their telephones.
 #[derive(Clone, Debug, Default)]
 pub struct SoftphoneOffer {
-    /// Where they reach the switch.
-    pub websocket_url: String,
+    /// Where they reach each server of the switch.
+    pub websocket_urls: Vec<String>,
     /// What they ask for the way there.
     pub ice_servers: Vec<IceServer>,
     /// The file of the telephone's own program, where there is one.
@@ -38,15 +41,19 @@ pub struct SoftphoneOffer {
 }
 
 impl SoftphoneOffer {
-    /// Where pages connect to: scheme, host and port. None where browsers are no telephones.
-    pub(super) fn origin(&self) -> Option<&str> {
-        let url = &self.websocket_url;
-        let authority = url.find("://")? + "://".len();
-        let end = url[authority..].find(['/', '?', '#']).map_or(url.len(), |end| authority + end);
-        // It becomes a part of a policy: what could begin another part of it is no host.
-        let is_host = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
-        Some(&url[..end]).filter(|_| url[authority..end].bytes().all(is_host) && authority < end)
+    /// Where pages connect to. None where browsers are no telephones.
+    pub(super) fn origins(&self) -> BTreeSet<&str> {
+        self.websocket_urls.iter().filter_map(|url| origin(url)).collect()
     }
+}
+
+/// Scheme, host and port of a URL.
+fn origin(url: &str) -> Option<&str> {
+    let authority = url.find("://")? + "://".len();
+    let end = url[authority..].find(['/', '?', '#']).map_or(url.len(), |end| authority + end);
+    // It becomes a part of a policy: what could begin another part of it is no host.
+    let is_host = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+    Some(&url[..end]).filter(|_| url[authority..end].bytes().all(is_host) && authority < end)
 }
 
 /// Whether an agent's browser can be their telephone.
@@ -61,12 +68,10 @@ pub(super) struct Offered {
 /// An account, for one browser and a while.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Account {
-    /// Where the browser reaches the switch: SIP over a websocket.
-    websocket_url: String,
+    /// Where to register: at each, as a call may come from any.
+    servers: Vec<Place>,
     /// The agent's phone, to sign in at.
     extension: String,
-    /// The address to register.
-    sip_uri: String,
     /// The user name to register with.
     user: String,
     /// The password to register with. It is told once; a new request makes a new one.
@@ -78,6 +83,15 @@ pub(super) struct Account {
     ice_servers: Vec<IceServer>,
     /// Where the telephone's own program is; none if the administrator has not put it there.
     library_url: Option<&'static str>,
+}
+
+/// A server of the switch.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Place {
+    /// Where the browser reaches it: SIP over a websocket.
+    websocket_url: String,
+    /// The address to register.
+    sip_uri: String,
 }
 
 impl App {
@@ -114,9 +128,12 @@ pub(super) async fn open(me: Me, State(app): State<App>) -> Result<Json<Account>
     })?;
     let library_url = app.softphone_library();
     let offer = &app.softphone;
+    let place = |url: &String| Place {
+        websocket_url: url.clone(),
+        sip_uri: format!("sip:{}@{}", phone.extension, host_of(url)),
+    };
     Ok(Json(Account {
-        websocket_url: offer.websocket_url.clone(),
-        sip_uri: format!("sip:{}@{}", phone.extension, host_of(&offer.websocket_url)),
+        servers: offer.websocket_urls.iter().map(place).collect(),
         user: phone.extension.clone(),
         extension: phone.extension,
         password: phone.password,
@@ -189,8 +206,10 @@ mod tests {
             ("wss:///ws", None),
             ("", None),
         ] {
-            let offer = SoftphoneOffer { websocket_url: url.to_owned(), ..SoftphoneOffer::default() };
-            assert_eq!(offer.origin(), origin, "{url}");
+            assert_eq!(super::origin(url), origin, "{url}");
         }
+        let urls = ["wss://b/1/ws", "wss://b/2/ws", "wss://a/ws"].map(ToOwned::to_owned).to_vec();
+        let offer = SoftphoneOffer { websocket_urls: urls, ..SoftphoneOffer::default() };
+        assert_eq!(offer.origins().into_iter().collect::<Vec<_>>(), ["wss://a", "wss://b"]);
     }
 }

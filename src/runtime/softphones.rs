@@ -81,7 +81,7 @@ impl Softphones {
             // Whoever came back at once has a new account already, which ends later.
             let until = record.at + self.plan.lifetime - SignedDuration::from_millis(1);
             if let Err(error) = (self.close)(self.plan.extension_of(agent_id), until).await {
-                tracing::warn!(%agent_id, %error, "the softphone of an agent who left keeps its account until its time is over");
+                tracing::warn!(%agent_id, %error, "the softphone of an agent who left keeps its account until the switch is there, or its time is over");
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::{
     process::{Page, Place, Server, token},
     support::rig::{
         Rig,
+        second::Second,
         sound::{MUSIC, PHONES},
     },
 };
@@ -31,6 +32,8 @@ pub const TLS: &str = "tls";
 pub const STANDING: &str = "[engine]\npresence_seconds = 600\nphones_stay_connected = true\n";
 
 pub struct House {
+    /// The other Asterisk, where there are two. It ends before the network is another test's.
+    pub second: Option<Second>,
     pub rig: MappedMutexGuard<'static, Rig>,
     pub place: Place,
     server: Option<Server>,
@@ -51,6 +54,15 @@ impl House {
         Self::calling(CAMPAIGN, digits, settings).await
     }
 
+    /// As `with_settings`, with two Asterisks.
+    pub async fn with_two(digits: &[&str], settings: &str) -> Self {
+        let rig = Rig::start().await;
+        let second = Second::start(&rig).await;
+        let house = Self::at(rig, Some(second), CAMPAIGN, digits, settings).await;
+        house.connected_to(1, true).await;
+        house
+    }
+
     /// With a campaign for which the switch listens who answers.
     pub async fn listening(digits: &[&str]) -> Self {
         let campaign = format!("{CAMPAIGN}detection = {{ answering_machine = true, fax = true }}\n");
@@ -68,7 +80,16 @@ impl House {
     }
 
     async fn calling(campaign: &str, digits: &[&str], settings: &str) -> Self {
-        let rig = Rig::start().await;
+        Self::at(Rig::start().await, None, campaign, digits, settings).await
+    }
+
+    async fn at(
+        rig: MappedMutexGuard<'static, Rig>,
+        second: Option<Second>,
+        campaign: &str,
+        digits: &[&str],
+        settings: &str,
+    ) -> Self {
         let place = Place::new();
         fs::write(place.path("spring.toml"), campaign).unwrap();
         fs::write(place.path("support.toml"), QUEUE).unwrap();
@@ -83,10 +104,10 @@ impl House {
         place.ok(&["load", "march.csv", "--campaign", "spring"]);
         place.ok(&["campaign", "start", "spring"]);
         let settings = settings.to_owned();
-        let server = serve(&rig, &place, &settings);
+        let server = serve(&rig, second.as_ref(), &place, &settings);
         let page = |token: &str| Page::new(&server, token);
         let (alice, bob, admin) = (page(&alice), page(&bob), page(&admin));
-        let house = Self { rig, place, alice, bob, admin, server: Some(server), settings };
+        let house = Self { second, rig, place, alice, bob, admin, server: Some(server), settings };
         house.connected(true).await;
         for (page, extension) in [(&house.alice, "1001"), (&house.bob, "1002")] {
             let (status, view) = page.ask("POST", "/v1/me/session", Some(json!({ "extension": extension }))).await;
@@ -97,13 +118,29 @@ impl House {
 
     /// Waits until the program says that it hears the switch, or that it does not.
     pub async fn connected(&self, wanted: bool) {
-        until_connected(&self.admin, wanted).await;
+        self.connected_to(0, wanted).await;
+    }
+
+    /// The same of this one of the Asterisks.
+    pub async fn connected_to(&self, nth: usize, wanted: bool) {
+        until_server(&self.admin, nth, |server| server["is_connected"] == wanted).await;
+    }
+
+    /// Waits until so many telephones in browsers are registered at this one of the Asterisks, and the program knows.
+    pub async fn softphones_at(&self, nth: usize, wanted: usize) {
+        until_server(&self.admin, nth, |server| server["softphones"] == wanted).await;
+    }
+
+    /// How many lines each Asterisk has.
+    pub async fn lines(&self) -> Vec<u64> {
+        let (_, health) = self.admin.ask("GET", "/health", None).await;
+        health["switch_servers"].as_array().unwrap().iter().map(|server| server["lines"].as_u64().unwrap()).collect()
     }
 
     /// The program is killed without a word, and starts again.
     pub async fn killed_and_started_again(&mut self) {
         self.server.take().expect("it serves").kill();
-        let server = serve(&self.rig, &self.place, &self.settings);
+        let server = serve(&self.rig, self.second.as_ref(), &self.place, &self.settings);
         for page in [&mut self.alice, &mut self.bob, &mut self.admin] {
             page.moves_to(&server);
         }
@@ -233,29 +270,35 @@ impl Beside {
 
 /// Waits until the program says that it hears the switch, or that it does not.
 async fn until_connected(admin: &Page, wanted: bool) {
+    until_server(admin, 0, |server| server["is_connected"] == wanted).await;
+}
+
+/// Waits until the program says that one of the Asterisks is as wanted.
+async fn until_server(admin: &Page, nth: usize, wanted: impl Fn(&Value) -> bool) {
     let mut again = tokio::time::interval(std::time::Duration::from_millis(20));
     let looks = async {
         loop {
             again.tick().await;
             let (_, health) = admin.ask("GET", "/health", None).await;
-            if health["switch_servers"][0]["is_connected"] == wanted {
+            if wanted(&health["switch_servers"][nth]) {
                 return;
             }
         }
     };
-    tokio::time::timeout(crate::support::rig::PATIENCE, looks).await.expect("the switch is heard, or not");
+    tokio::time::timeout(crate::support::rig::PATIENCE, looks).await.expect("the switch is as wanted");
 }
 
-fn serve(rig: &Rig, place: &Place, settings: &str) -> Server {
-    let clear = rig.ari_url.trim_end_matches("/ari");
-    let websocket_url = clear.replacen("http", "ws", 1) + "/ws";
-    let url = if settings == TLS { rig.tls_url.as_str() } else { clear };
+fn serve(rig: &Rig, second: Option<&Second>, place: &Place, settings: &str) -> Server {
+    let clear = [&rig.ari_url].into_iter().chain(second.map(|second| &second.ari_url));
+    let clear: Vec<&str> = clear.map(|url| url.trim_end_matches("/ari")).collect();
+    let websocket_urls: Vec<_> = clear.iter().map(|url| url.replacen("http", "ws", 1) + "/ws").collect();
+    let urls = if settings == TLS { vec![rig.tls_url.as_str()] } else { clear };
     let settings = if settings == TLS { "" } else { settings };
     let engine = if settings.contains("[engine]") { "" } else { "[engine]\npresence_seconds = 600\n" };
     let ca = rig.certificate("ca.pem");
     let config = format!(
-        "[asterisk]\nurls = [\"{url}\"]\nca_file = \"{}\"\nuser = \"{}\"\n[limits]\nrequests_per_second = 500\n{engine}\
-         [softphone]\nwebsocket_url = \"{websocket_url}\"\n{settings}",
+        "[asterisk]\nurls = {urls:?}\nca_file = \"{}\"\nuser = \"{}\"\n[limits]\nrequests_per_second = 500\n{engine}\
+         [softphone]\nwebsocket_urls = {websocket_urls:?}\n{settings}",
         ca.display(),
         rig.user
     );

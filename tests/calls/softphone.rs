@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::house::House;
 use crate::{process::Page, support::rig::browser::Browser};
 
-async fn account(page: &Page) -> Value {
+pub async fn account(page: &Page) -> Value {
     let (status, account) = page.ask("POST", "/v1/me/softphone", None).await;
     assert_eq!(status, 200, "{account}");
     account
@@ -13,11 +13,16 @@ async fn account(page: &Page) -> Value {
 
 /// Tries until a registration ends as wanted: what follows from an event needs a moment.
 async fn registers(account: &Value, wanted: u16) {
+    registers_at(account, 0, wanted).await;
+}
+
+/// The same at this one of the account's servers.
+pub async fn registers_at(account: &Value, nth: usize, wanted: u16) {
     let mut again = tokio::time::interval(std::time::Duration::from_millis(50));
     let tries = async {
         loop {
             again.tick().await;
-            if Browser::connect(account).await.register(account).await == wanted {
+            if Browser::connect_to(account, nth).await.register(account).await == wanted {
                 return;
             }
         }
@@ -42,7 +47,7 @@ async fn a_browser_registers_until_its_agent_leaves() {
     std::fs::write(house.place.path("phone.js"), "let another;").unwrap();
     assert_eq!(house.alice.status_with(library, &tag).await, 200);
     let first = account(&house.alice).await;
-    let origin = first["websocket_url"].as_str().unwrap().trim_end_matches("/ws");
+    let origin = first["servers"][0]["websocket_url"].as_str().unwrap().trim_end_matches("/ws");
     let policy = house.alice.header("/sign-in", "content-security-policy").await;
     assert!(policy.ends_with(&format!("connect-src 'self' {origin}")), "{policy}");
     assert_eq!(first["user"], first["extension"]);

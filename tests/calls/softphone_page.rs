@@ -15,10 +15,10 @@ use crate::support::{
 };
 
 /// What the microphone hears. Browsers take a tone that lasts for noise, and away: this one comes and goes.
-const SPOKEN: u32 = sound::PHONES[3];
+pub const SPOKEN: u32 = sound::PHONES[3];
 
 /// Alice's desktop; she is not at work yet.
-async fn at_the_desk(house: &House) -> Browser {
+pub async fn at_the_desk(house: &House) -> Browser {
     let (status, _) = house.alice.ask("DELETE", "/v1/me/session", None).await;
     assert_eq!(status, 200);
     desktop(house, "accept").await
@@ -40,12 +40,17 @@ async fn house_with_library(digits: &[&str]) -> House {
 }
 
 async fn house_with_settings(digits: &[&str], more: &str) -> House {
-    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser/jssip.min.js");
-    assert!(library.is_file(), "the telephone's program is not there: run tests/browser/install");
-    House::with_settings(digits, &format!("library = \"{}\"\n{more}", library.display())).await
+    House::with_settings(digits, &with_library(more)).await
 }
 
-async fn is(page: &Browser, state: &str) {
+/// Settings with which pages can be telephones.
+pub fn with_library(more: &str) -> String {
+    let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/browser/jssip.min.js");
+    assert!(library.is_file(), "the telephone's program is not there: run tests/browser/install");
+    format!("library = \"{}\"\n{more}", library.display())
+}
+
+pub async fn is(page: &Browser, state: &str) {
     page.element(&format!("#act-softphone[data-state={state}]")).await;
 }
 
@@ -54,7 +59,7 @@ async fn in_call(page: &Browser, is_so: bool) {
 }
 
 /// Waits until this tone is the loudest that the agent's ear gets.
-async fn hears(page: &Browser, tone: u32) {
+pub async fn hears(page: &Browser, tone: u32) {
     let begin = "const context = new AudioContext(); window.heard = new AnalyserNode(context, { fftSize: 8192 });\
                  context.createMediaStreamSource(document.getElementById('ear').srcObject).connect(window.heard)";
     page.script(begin).await;

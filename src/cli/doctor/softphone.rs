@@ -15,18 +15,20 @@ pub(super) fn settings(config: &SoftphoneConfig) -> Vec<Finding> {
     if !config.is_on() {
         return Vec::new();
     }
-    let url = &config.websocket_url;
-    let is_here = ["ws://127.", "ws://localhost", "ws://[::1]"].iter().any(|here| url.starts_with(here));
-    let mut findings = vec![if url.starts_with("wss://") || is_here {
-        Finding::Good(format!("telephones in browsers connect to {url}"))
-    } else {
-        Finding::Bad(
-            format!("softphone.websocket_url is {url}: browsers on other machines connect with TLS only"),
-            "write wss://, and put a proxy that speaks TLS before Asterisk's /ws".to_owned(),
-        )
-    }];
+    let mut findings: Vec<_> = config.websocket_urls.iter().map(|url| websocket(url)).collect();
     findings.push(library(&config.library));
     findings
+}
+
+fn websocket(url: &str) -> Finding {
+    let is_here = ["ws://127.", "ws://localhost", "ws://[::1]"].iter().any(|here| url.starts_with(here));
+    if url.starts_with("wss://") || is_here {
+        return Finding::Good(format!("telephones in browsers connect to {url}"));
+    }
+    Finding::Bad(
+        format!("softphone.websocket_urls has {url}: browsers on other machines connect with TLS only"),
+        "write wss://, and put a proxy that speaks TLS before Asterisk's /ws".to_owned(),
+    )
 }
 
 fn library(path: &Path) -> Finding {

@@ -80,6 +80,7 @@ assets!(
     "sign_in.js",
     "softphone.js",
     "softphone_line.js",
+    "softphone_lines.js",
     "softphone_parts.js",
     "states.js",
     "status.js",

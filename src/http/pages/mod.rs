@@ -45,10 +45,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'; connect-src 'self'";
 
-/// [`POLICY`]; where browsers are telephones, a page may reach the switch too.
+/// [`POLICY`]; where browsers are telephones, a page may reach each server of the switch too.
 fn policy(softphone: &SoftphoneOffer) -> HeaderValue {
-    let text = softphone.origin().map(|origin| format!("{POLICY} {origin}"));
-    text.and_then(|text| HeaderValue::try_from(text).ok()).unwrap_or(HeaderValue::from_static(POLICY))
+    let text = softphone.origins().into_iter().fold(POLICY.to_owned(), |text, origin| format!("{text} {origin}"));
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(POLICY))
 }
 
 /// The pages and what they are made of.

@@ -303,7 +303,10 @@ impl Conductor {
                 }
             }
             AriEvent::ChannelToneDetected { channel } => self.hears_tone(&channel),
-            AriEvent::ApplicationReplaced {} | AriEvent::Other => {}
+            AriEvent::ContactStatusChange { .. }
+            | AriEvent::EndpointStateChange { .. }
+            | AriEvent::ApplicationReplaced {}
+            | AriEvent::Other => {}
         }
         self.tend();
     }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::inspect::Endpoint;
+
 /// A frame from Asterisk.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "type")]
@@ -61,6 +63,18 @@ pub enum AriEvent {
         /// Which.
         recording: RecordingInfo,
     },
+    /// A telephone registers, goes, or answers when it is asked whether it is there.
+    ContactStatusChange {
+        /// Whose it is.
+        endpoint: Endpoint,
+        /// What became of it.
+        contact_info: ContactInfo,
+    },
+    /// An endpoint can be reached, or cannot any more.
+    EndpointStateChange {
+        /// Which, and how it is.
+        endpoint: Endpoint,
+    },
     /// Another client took our application over: this one hears nothing any more.
     ApplicationReplaced {},
     /// The answer to one of our requests.
@@ -100,6 +114,17 @@ pub struct ChannelInfo {
     /// Variables that `ari.conf` shows.
     #[serde(default)]
     pub channelvars: BTreeMap<String, String>,
+}
+
+/// Where a telephone is registered.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct ContactInfo {
+    /// Its address.
+    #[serde(default)]
+    pub uri: String,
+    /// `NonQualified` at first, then `Reachable`, `Unreachable`, `Removed`.
+    #[serde(default)]
+    pub contact_status: String,
 }
 
 /// A recording.

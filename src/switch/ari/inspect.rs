@@ -205,7 +205,7 @@ async fn try_softphone(
     let password = data_encoding::HEXLOWER.encode(&password);
     let phone =
         Softphone { extension: settings.plan.extension_of(NOBODY), password, expires_at: Timestamp::UNIX_EPOCH };
-    let mut accounts = Accounts::new(Some(settings.clone()));
+    let mut accounts = Accounts::new(Some(settings.clone()), APPLICATION);
     let tried = accounts.open(socket, phone.clone(), passed).await?;
     accounts.close(socket, &phone.extension, phone.expires_at, passed).await?;
     Ok(tried.err())

@@ -8,22 +8,25 @@
 //! | `plan` | how numbers, extensions and ids are called there |
 //! | `address` | where an Asterisk is, and whom TLS believes |
 //! | `socket` | the connection |
-//! | `softphones` | accounts of telephones in browsers |
+//! | `softphones`, `registrations` | accounts of telephones in browsers; which are registered, pure |
+//! | `choosing` | where a new call goes; pure |
 //! | `inspect` | a look at an Asterisk, for `rappel doctor` |
 //! | `files` | stored recordings |
 //! | `node` | one Asterisk: connect, learn what is there, carry orders and events, come back |
 //!
-//! A call stays at the Asterisk it began at. New calls go to the one with the fewest lines among those that are connected;
-//! one that goes down takes only its own calls.
+//! A call stays at the Asterisk it began at. New calls go to the one with the fewest lines among those that are connected and
+//! at which the agent's browser is registered, where that is the telephone; one that goes down takes only its own calls.
 
 mod address;
 pub mod causes;
+mod choosing;
 pub mod conductor;
 pub mod events;
 mod files;
 pub mod inspect;
 mod node;
 mod plan;
+mod registrations;
 mod socket;
 mod softphones;
 
@@ -33,6 +36,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
@@ -107,7 +111,7 @@ impl AriSwitch {
         drop(tokio::time::timeout(patience, all).await);
     }
 
-    /// Which Asterisk an order is for: where its dialog or its lines are, or the least busy for a new call.
+    /// Which Asterisk an order is for: where its dialog or its lines are, or the one for a new call.
     fn home(&self, order: &Order) -> Option<usize> {
         let mut homes = lock(&self.homes);
         let (dialog_id, channels) = concerns(order);
@@ -115,15 +119,14 @@ impl AriSwitch {
             .and_then(|id| homes.dialogs.get(&id))
             .or_else(|| channels.iter().find_map(|id| homes.channels.get(id)))
             .copied();
-        let home = known.or_else(|| self.least_busy())?;
+        let home = known.or_else(|| choosing::choose(&self.states(), &choosing::rings(order)))?;
         homes.dialogs.extend(dialog_id.map(|id| (id, home)));
         homes.channels.extend(channels.into_iter().map(|id| (id, home)));
         Some(home)
     }
 
-    fn least_busy(&self) -> Option<usize> {
-        let states = self.nodes.iter().map(Node::state).enumerate();
-        states.filter(|(_, state)| state.is_connected).min_by_key(|(_, state)| state.lines).map(|(i, _)| i)
+    fn states(&self) -> Vec<NodeState> {
+        self.nodes.iter().map(Node::state).collect()
     }
 }
 
@@ -182,8 +185,9 @@ impl Switch for AriSwitch {
 
     fn health(&self) -> Vec<ServerHealth> {
         let of = |node: &Node| {
-            let NodeState { is_connected, version, lines, problem, softphones: _ } = node.state();
-            ServerHealth { url: node.url().to_owned(), is_connected, version, lines, problem }
+            let NodeState { is_connected, version, lines, problem, softphones: _, registered } = node.state();
+            let softphones = if is_connected { registered.len() } else { 0 };
+            ServerHealth { url: node.url().to_owned(), is_connected, version, lines, softphones, problem }
         };
         self.nodes.iter().map(of).collect()
     }
@@ -215,18 +219,39 @@ impl RecordingHost for AriSwitch {
 
 /// A telephone has its account at each Asterisk, as any of them may call it.
 impl SoftphoneHost for AriSwitch {
+    /// One that takes it is enough to work with. Those that are not connected get it when they are; where nobody has it, what
+    /// was there before stays good.
     async fn open(&self, phone: &Softphone) -> Result<(), SwitchError> {
-        for node in self.nodes.iter() {
-            node.open(phone.clone()).await.map_err(SwitchError)?;
+        let (there, away): (Vec<_>, Vec<_>) = self.nodes.iter().partition(|node| node.state().is_connected);
+        let mut problem = "no switch is connected".to_owned();
+        let mut is_taken = false;
+        for (node, answer) in there.iter().zip(join_all(there.iter().map(|node| node.open(phone.clone()))).await) {
+            match answer {
+                Ok(()) => is_taken = true,
+                Err(why) => {
+                    tracing::warn!(
+                        switch = node.url(),
+                        extension = phone.extension,
+                        why,
+                        "a softphone has no account here"
+                    );
+                    problem = why;
+                }
+            }
+        }
+        if !is_taken {
+            return Err(SwitchError(problem));
+        }
+        for node in away {
+            node.open_later(phone.clone());
         }
         Ok(())
     }
 
+    /// At each of them, whatever the others answer.
     async fn close(&self, extension: &str, until: Timestamp) -> Result<(), SwitchError> {
-        for node in self.nodes.iter() {
-            node.close(extension.to_owned(), until).await.map_err(SwitchError)?;
-        }
-        Ok(())
+        let answers = join_all(self.nodes.iter().map(|node| node.close(extension.to_owned(), until))).await;
+        answers.into_iter().collect::<Result<(), _>>().map_err(SwitchError)
     }
 
     fn accounts(&self) -> Vec<(String, Timestamp)> {

@@ -1,7 +1,7 @@
 //! One Asterisk: a task that connects, learns what is there, carries orders and events, and comes back when the connection
 //! breaks.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -36,13 +36,17 @@ pub(super) struct NodeState {
     pub version: Option<String>,
     pub lines: usize,
     pub problem: Option<String>,
+    /// The accounts of telephones in browsers, and when each ends.
     pub softphones: Arc<[(String, Timestamp)]>,
+    /// Those that are registered.
+    pub registered: Arc<BTreeSet<String>>,
 }
 
 enum Said {
     Order(Order),
     Has(ChannelId, oneshot::Sender<bool>),
     Open(Softphone, oneshot::Sender<Result<(), String>>),
+    OpenLater(Softphone),
     Close(String, Timestamp, oneshot::Sender<Result<(), String>>),
 }
 
@@ -65,8 +69,8 @@ impl Node {
         let task = Task {
             address: address.clone(),
             plan: plan.clone(),
+            accounts: Accounts::new(softphones, &plan.application),
             conductor: Conductor::new(plan, &address.url),
-            accounts: Accounts::new(softphones),
             said,
             state: sender,
             pass: pass.into(),
@@ -105,6 +109,11 @@ impl Node {
         let (reply, answer) = oneshot::channel();
         self.inbox.send(Said::Open(phone, reply)).ok();
         answer.await.unwrap_or_else(|_| Err(NOT_CONNECTED.to_owned()))
+    }
+
+    /// Makes the account when the connection is there.
+    pub fn open_later(&self, phone: Softphone) {
+        self.inbox.send(Said::OpenLater(phone)).ok();
     }
 
     pub async fn close(&self, extension: String, until: Timestamp) -> Result<(), String> {
@@ -161,10 +170,14 @@ impl Task {
                     Said::Order(order) => self.conductor.order(&order),
                     // It may be there: the question comes again.
                     Said::Has(_, reply) => drop(reply.send(true)),
-                    Said::Open(_, reply) | Said::Close(_, _, reply) => {
+                    Said::Open(_, reply) => drop(reply.send(Err(NOT_CONNECTED.to_owned()))),
+                    Said::OpenLater(phone) => self.accounts.open_later(phone),
+                    Said::Close(extension, until, reply) => {
+                        self.accounts.close_later(&extension, until);
                         reply.send(Err(NOT_CONNECTED.to_owned())).ok();
                     }
                 }
+                self.state.send_modify(|state| state.softphones = self.accounts.ends());
             }
         };
         // Ends in time only when nobody is left who could say anything.
@@ -177,7 +190,7 @@ impl Task {
         let meanwhile = self.learn(&mut socket).await?;
         metrics::gauge!("rappel_switch_connected", "switch" => self.address.url.clone()).set(1.0);
         for event in meanwhile {
-            self.conductor.event(event);
+            self.hears(event);
         }
         let mut looks = tokio::time::interval(LOOK_EVERY);
         loop {
@@ -188,18 +201,14 @@ impl Task {
                     AriEvent::ApplicationReplaced {} => {
                         return Err(Broken("another program took the application over".to_owned()));
                     }
-                    event => self.conductor.event(event),
+                    event => self.hears(event),
                 },
                 said = self.said.recv() => match said {
                     None => return Ok(()),
                     Some(Said::Order(order)) => self.conductor.order(&order),
                     Some(Said::Has(channel_id, reply)) => drop(reply.send(self.conductor.has(channel_id))),
-                    Some(Said::Open(phone, reply)) => {
-                        let mut meanwhile = Vec::new();
-                        let done = self.accounts.open(&mut socket, phone, &mut meanwhile).await?;
-                        self.accounts_changed(meanwhile);
-                        reply.send(done).ok();
-                    }
+                    Some(Said::Open(phone, reply)) => drop(reply.send(self.open(&mut socket, phone).await?)),
+                    Some(Said::OpenLater(phone)) => drop(self.open(&mut socket, phone).await?),
                     Some(Said::Close(extension, until, reply)) => {
                         let mut meanwhile = Vec::new();
                         self.accounts.close(&mut socket, &extension, until, &mut meanwhile).await?;
@@ -211,11 +220,29 @@ impl Task {
         }
     }
 
+    async fn open(&mut self, socket: &mut Socket, phone: Softphone) -> Result<Result<(), String>, Broken> {
+        let mut meanwhile = Vec::new();
+        let done = self.accounts.open(socket, phone, &mut meanwhile).await?;
+        self.accounts_changed(meanwhile);
+        Ok(done)
+    }
+
     fn accounts_changed(&mut self, meanwhile: Vec<AriEvent>) {
-        self.state.send_modify(|state| state.softphones = self.accounts.ends());
+        self.state.send_modify(|state| {
+            state.softphones = self.accounts.ends();
+            state.registered = self.accounts.registered();
+        });
         for event in meanwhile {
-            self.conductor.event(event);
+            self.hears(event);
         }
+    }
+
+    fn hears(&mut self, event: AriEvent) {
+        if let AriEvent::ContactStatusChange { .. } | AriEvent::EndpointStateChange { .. } = event {
+            let registered = self.accounts.hears(&event);
+            self.state.send_modify(|state| state.registered = registered);
+        }
+        self.conductor.event(event);
     }
 
     /// Learns what is there, now that events are heard: what happened before them is in the answers.
@@ -239,6 +266,7 @@ impl Task {
             state.version = version;
             state.problem = None;
             state.softphones = self.accounts.ends();
+            state.registered = self.accounts.registered();
         });
         Ok(meanwhile)
     }

@@ -1,7 +1,10 @@
 //! Accounts of telephones in browsers: objects of `res_pjsip` that Asterisk keeps in memory, beside those of `pjsip.conf`
 //! (`sorcery.conf` says so). Asterisk knows when each ends, so that a program that starts again finds them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -10,6 +13,7 @@ use serde_json::{Value, json};
 use super::{
     events::AriEvent,
     inspect::Endpoint,
+    registrations::Registrations,
     socket::{Broken, Socket},
 };
 use crate::domain::softphone::{Softphone, SoftphonePlan};
@@ -48,7 +52,12 @@ struct Account {
 #[derive(Debug, Default)]
 pub(super) struct Accounts {
     settings: Option<AriSoftphones>,
+    /// Whose events are asked for.
+    application: String,
     known: BTreeMap<String, Account>,
+    registrations: Registrations,
+    /// Those to take away once we are connected, unless they end later than this.
+    left: BTreeMap<String, Timestamp>,
 }
 
 /// What Asterisk answers of an object.
@@ -59,8 +68,32 @@ pub(super) struct Field {
 }
 
 impl Accounts {
-    pub fn new(settings: Option<AriSoftphones>) -> Self {
-        Self { settings, known: BTreeMap::new() }
+    pub fn new(settings: Option<AriSoftphones>, application: &str) -> Self {
+        Self { settings, application: application.to_owned(), ..Self::default() }
+    }
+
+    /// Takes what Asterisk says of them; gives who can be rung.
+    pub fn hears(&mut self, event: &AriEvent) -> Arc<BTreeSet<String>> {
+        self.registrations.hears(event);
+        self.registered()
+    }
+
+    /// Who can be rung.
+    pub fn registered(&self) -> Arc<BTreeSet<String>> {
+        self.registrations.all()
+    }
+
+    /// An account to make once we are connected.
+    pub fn open_later(&mut self, phone: Softphone) {
+        self.left.remove(&phone.extension);
+        let account = Account { expires_at: phone.expires_at, phone: Some(phone.clone()) };
+        self.known.insert(phone.extension, account);
+    }
+
+    /// An account to take away once we are connected, if it does not end later than this.
+    pub fn close_later(&mut self, extension: &str, until: Timestamp) {
+        self.known.retain(|name, account| name != extension || account.expires_at > until);
+        self.left.insert(extension.to_owned(), until);
     }
 
     /// The accounts, and when each ends.
@@ -87,7 +120,9 @@ impl Accounts {
             }
         }
         let account = Account { expires_at: phone.expires_at, phone: Some(phone.clone()) };
-        self.known.insert(phone.extension, account);
+        if self.known.insert(phone.extension.clone(), account).is_none() {
+            self.listen(socket, &phone.extension, meanwhile).await?;
+        }
         Ok(Ok(()))
     }
 
@@ -105,6 +140,38 @@ impl Accounts {
         }
     }
 
+    /// Where an account is registered is told from now on. Asterisk counts how often that was asked for, and listens to an
+    /// account that is gone for ever: what was asked before is taken back first.
+    async fn listen(
+        &mut self,
+        socket: &mut Socket,
+        extension: &str,
+        meanwhile: &mut Vec<AriEvent>,
+    ) -> Result<(), Broken> {
+        self.unlisten(socket, extension, meanwhile).await?;
+        socket.request("POST", &self.subscription(extension), None, meanwhile).await?;
+        let (_, body) = socket.request("GET", &format!("endpoints/PJSIP/{extension}"), None, meanwhile).await?;
+        if let Ok(endpoint) = serde_json::from_str(&body) {
+            self.registrations.is(&endpoint);
+        }
+        Ok(())
+    }
+
+    async fn unlisten(
+        &mut self,
+        socket: &mut Socket,
+        extension: &str,
+        meanwhile: &mut Vec<AriEvent>,
+    ) -> Result<(), Broken> {
+        socket.request("DELETE", &self.subscription(extension), None, meanwhile).await?;
+        self.registrations.forget(extension);
+        Ok(())
+    }
+
+    fn subscription(&self, extension: &str) -> String {
+        format!("applications/{}/subscription?eventSource=endpoint:PJSIP/{extension}", self.application)
+    }
+
     /// What `pjsip.conf` says, Asterisk keeps.
     async fn remove(
         &mut self,
@@ -112,6 +179,7 @@ impl Accounts {
         extension: &str,
         meanwhile: &mut Vec<AriEvent>,
     ) -> Result<(), Broken> {
+        self.unlisten(socket, extension, meanwhile).await?;
         for kind in ["endpoint", "auth", "aor"] {
             socket.request("DELETE", &format!("{OBJECTS}/{kind}/{extension}"), None, meanwhile).await?;
         }
@@ -120,17 +188,23 @@ impl Accounts {
     }
 
     /// Learns what is there after a connection: an Asterisk that started again has forgotten every account, and gets those
-    /// again that we know; one that went on has those of an earlier life of this program.
+    /// again that we know; one that went on has those of an earlier life of this program, and of agents who left meanwhile.
     pub async fn learn(&mut self, socket: &mut Socket, meanwhile: &mut Vec<AriEvent>) -> Result<(), Broken> {
         let Some(settings) = self.settings.clone() else { return Ok(()) };
         let known = std::mem::take(&mut self.known);
+        let left = std::mem::take(&mut self.left);
+        self.registrations = Registrations::default();
         let (_, body) = socket.request("GET", "endpoints/PJSIP", None, meanwhile).await?;
         let there: Vec<Endpoint> = serde_json::from_str(&body).unwrap_or_default();
         for endpoint in there.iter().filter(|endpoint| settings.plan.may_be(&endpoint.resource)) {
             let uri = format!("{OBJECTS}/endpoint/{}", endpoint.resource);
             let (_, body) = socket.request("GET", &uri, None, meanwhile).await?;
-            if let Some(expires_at) = end_of(&body) {
+            let Some(expires_at) = end_of(&body) else { continue };
+            if left.get(&endpoint.resource).is_some_and(|until| expires_at <= *until) {
+                self.remove(socket, &endpoint.resource, meanwhile).await?;
+            } else {
                 self.known.insert(endpoint.resource.clone(), Account { expires_at, phone: None });
+                self.listen(socket, &endpoint.resource, meanwhile).await?;
             }
         }
         for phone in known.into_values().filter_map(|account| account.phone) {

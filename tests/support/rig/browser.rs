@@ -20,21 +20,28 @@ const HOST: &str = "browser.invalid";
 static SEQUENCE: AtomicU32 = AtomicU32::new(1);
 
 pub struct Browser {
+    /// Which of the account's servers it is at.
+    nth: usize,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Browser {
     /// Connects to where an account says the switch is.
     pub async fn connect(account: &Value) -> Self {
-        let url = account["websocket_url"].as_str().expect("an address").parse().expect("an address");
+        Self::connect_to(account, 0).await
+    }
+
+    /// Connects to this one of its servers.
+    pub async fn connect_to(account: &Value, nth: usize) -> Self {
+        let url = account["servers"][nth]["websocket_url"].as_str().expect("an address").parse().expect("an address");
         let request = ClientRequestBuilder::new(url).with_sub_protocol("sip");
         let (socket, _) = tokio_tungstenite::connect_async(request).await.expect("Asterisk takes the connection");
-        Self { socket }
+        Self { nth, socket }
     }
 
     /// Registers, and gives the status in the end.
     pub async fn register(&mut self, account: &Value) -> u16 {
-        let uri = account["sip_uri"].as_str().expect("an address");
+        let uri = account["servers"][self.nth]["sip_uri"].as_str().expect("an address");
         let server = format!("sip:{}", uri.rsplit_once('@').expect("an address").1);
         let challenge = self.send_register(account, &server, "").await;
         if status(&challenge) != 401 {
@@ -60,7 +67,8 @@ impl Browser {
 
     async fn send_register(&mut self, account: &Value, server: &str, more: &str) -> String {
         let n = SEQUENCE.fetch_add(1, Ordering::Relaxed);
-        let (uri, user) = (account["sip_uri"].as_str().unwrap(), account["user"].as_str().unwrap());
+        let uri = account["servers"][self.nth]["sip_uri"].as_str().unwrap();
+        let user = account["user"].as_str().unwrap();
         let text = format!(
             "REGISTER {server} SIP/2.0\r\nVia: SIP/2.0/WS {HOST};branch=z9hG4bK{n}\r\nMax-Forwards: 70\r\n\
              From: <{uri}>;tag=browser\r\nTo: <{uri}>\r\nCall-ID: registration-of-{user}\r\nCSeq: {n} REGISTER\r\n\

@@ -5,6 +5,7 @@
 //! | --- | --- | --- |
 //! | Asterisk | 127.77.N.1, SIP 5060, ARI 8088 | as `tests/telephony/asterisk` says |
 //! | phones 1001 to 1004 | 127.77.N.11 to 14 | registered; answer by themselves when a header asks for it |
+//! | another Asterisk | 127.77.N.3 | for tests that ask: [`second`] |
 //! | the carrier | 127.77.N.2, SIP 5060 | `tests/telephony/carrier.csv` says what each number does |
 //! | customers | 127.77.N.2, SIP 5190 to 5198 | called by 555-0190 to 0194; they call through the trunk |
 //!
@@ -17,12 +18,13 @@ mod certificates;
 mod network;
 pub mod phone;
 pub mod process;
+pub mod second;
 pub mod sound;
 
 use std::{
     collections::BTreeSet,
     env, fs,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -85,7 +87,7 @@ impl Rig {
         fs::remove_dir_all(&folder).ok();
         fs::create_dir_all(&folder).expect("a folder can be made");
         let password = new_password();
-        write_configuration(&prefix, &folder, &network, &password);
+        write_configuration(&prefix, &folder, &network, network.switch(), &password);
         // The carrier first: Asterisk asks it once when it starts whether it is there.
         let carrier = start_carrier(&prefix, &folder, &network);
         let asterisk = start_asterisk(&prefix, &folder);
@@ -319,7 +321,7 @@ fn new_password() -> String {
 }
 
 /// Our configuration, with the addresses, the password and the folders of this run.
-fn write_configuration(prefix: &Path, folder: &Path, network: &Network, password: &str) {
+fn write_configuration(prefix: &Path, folder: &Path, network: &Network, switch: Ipv4Addr, password: &str) {
     for name in ["etc", "lib/keys", "data/moh", "spool/recording", "run", "log"] {
         fs::create_dir_all(folder.join(name)).expect("a folder can be made");
     }
@@ -330,6 +332,7 @@ fn write_configuration(prefix: &Path, folder: &Path, network: &Network, password
     for entry in fs::read_dir(ours).expect("the configuration").flatten() {
         let text = fs::read_to_string(entry.path()).expect("a file of text");
         let text = text
+            .replace("127.0.0.1", &switch.to_string())
             .replace("127.0.0.", &network.prefix())
             .replace("change-me", password)
             .replace("/etc/asterisk/", &format!("{}/etc/", folder.display()))
@@ -338,7 +341,7 @@ fn write_configuration(prefix: &Path, folder: &Path, network: &Network, password
             .replace("@MODULES@", &modules);
         fs::write(folder.join("etc").join(entry.file_name()), text).expect("a file");
     }
-    certificates::write(&folder.join("etc/keys"), network.switch());
+    certificates::write(&folder.join("etc/keys"), switch);
     for name in EMPTY {
         fs::write(folder.join(format!("etc/{name}.conf")), "").expect("a file");
     }

@@ -20,7 +20,8 @@ impl Network {
         let claim = |third| {
             let claim = TcpListener::bind((address(third, 1), CLAIM)).ok()?;
             // Programs of a run that was killed may still be about to end.
-            let free = [1, 2, 11, 12, 13, 14].iter().all(|last| UdpSocket::bind((address(third, *last), SIP)).is_ok());
+            let free =
+                [1, 2, 3, 11, 12, 13, 14].iter().all(|last| UdpSocket::bind((address(third, *last), SIP)).is_ok());
             (free && TcpListener::bind((address(third, 1), ARI)).is_ok()).then_some(Self { third, _claim: claim })
         };
         (1..=254).find_map(claim).expect("a network 127.77.N.0 of loopback that no other test run holds")
@@ -28,6 +29,11 @@ impl Network {
 
     pub fn switch(&self) -> Ipv4Addr {
         address(self.third, 1)
+    }
+
+    /// Another Asterisk, for tests with several.
+    pub fn second_switch(&self) -> Ipv4Addr {
+        address(self.third, 3)
     }
 
     pub fn carrier(&self) -> Ipv4Addr {

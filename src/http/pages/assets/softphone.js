@@ -4,7 +4,7 @@ import { post, Refused, remove } from "./api.js";
 import { changed, desk, now } from "./desk.js";
 import { keep, kept } from "./kept.js";
 import { current, ear, open, shut, whenUnplugged } from "./microphone.js";
-import { lineOf } from "./softphone_line.js";
+import { linesOf } from "./softphone_lines.js";
 
 /** Said in the word list under `softphone.`: off, starting, registered, lost, other_tab, elsewhere, failed. */
 export const softphone = { state: "off", isInCall: false, isMuted: false, isSilent: false, why: null };
@@ -106,7 +106,7 @@ async function registered() {
   line?.close();
   await new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Refused(0, { code: "softphone_unreachable" })), REGISTERS_MS);
-    lineOf(account, current, ear, {
+    linesOf(account, current, ear, {
       registered: () => {
         clearTimeout(late);
         becomes({ state: "registered", why: null });
@@ -119,6 +119,8 @@ async function registered() {
         becomes({ state: "elsewhere" });
         reject(new Refused(0, { code: "softphone_refused" }));
       },
+      // An exchange that is there again has no account for us, and nobody took it from us: the next is made at each.
+      missing: renew,
       call: (isInCall) => becomes({ isInCall, isMuted: false, isSilent: false }),
       silent: (isSilent) => becomes({ isSilent }),
     }).then((made) => (line = made), reject);

@@ -1,4 +1,4 @@
-// The line of the telephone in this browser: it registers at the switch, and takes the calls that come for the agent's work. The
+// A line of the telephone in this browser: it registers at one exchange, and takes the calls that come for the agent's work. The
 // only module that knows the telephone's library, JsSIP, which the administrator put in place.
 import { Refused } from "./api.js";
 
@@ -21,22 +21,25 @@ async function library() {
 }
 
 /**
- * Registers with an account; the sound goes to `ear`, an audio element, and comes from `mouth()`, a stream.
- * `on` is told: `registered()`, `lost()`, `refused()` (the account is good for nothing any more), `call(isThere)`, `silent(isSo)`.
+ * Registers at one of the servers of an account; the sound goes to `ear`, an audio element, and comes from `mouth()`, a stream.
+ * `on` is told: `registered()`, `lost()`, `refused()` (the account is good for nothing here any more), `comes()` (before a call is
+ * taken), `call(isThere)`, `silent(isSo)`.
  */
-export async function lineOf(account, mouth, ear, on) {
+export async function lineOf(account, server, mouth, ear, on) {
   const JsSIP = await library();
   const ua = new JsSIP.UA({
-    sockets: [new JsSIP.WebSocketInterface(account.websocket_url)], uri: account.sip_uri, authorization_user: account.user, password: account.password,
+    sockets: [new JsSIP.WebSocketInterface(server.websocket_url)], uri: server.sip_uri, authorization_user: account.user, password: account.password,
     register_expires: REGISTERED_SECONDS, session_timers: false, connection_recovery_min_interval: 1, connection_recovery_max_interval: 5,
   });
   let call = null;
   let again = null;
   let over = false;
   let patience = 0;
+  let isRefused = false;
 
   ua.on("registered", () => {
     patience = 0;
+    isRefused = false;
     on.registered();
   });
   ua.on("disconnected", () => {
@@ -45,7 +48,10 @@ export async function lineOf(account, mouth, ear, on) {
   });
   ua.on("registrationFailed", ({ response }) => {
     if (over) return;
-    if ([401, 403, 404].includes(response?.status_code) && patience-- <= 0) return on.refused();
+    if ([401, 403, 404].includes(response?.status_code) && patience-- <= 0) {
+      isRefused = true;
+      return on.refused();
+    }
     on.lost();
     clearTimeout(again);
     again = setTimeout(() => ua.isConnected() && ua.register(), AGAIN_MS);
@@ -58,6 +64,7 @@ export async function lineOf(account, mouth, ear, on) {
   });
 
   function take(session) {
+    on.comes();
     call = session;
     const gone = () => {
       if (call !== session) return;
@@ -68,7 +75,7 @@ export async function lineOf(account, mouth, ear, on) {
     session.on("ended", gone);
     session.on("failed", gone);
     session.on("accepted", () => on.call(true));
-    session.on("peerconnection", ({ peerconnection }) => listen(peerconnection));
+    session.on("peerconnection", ({ peerconnection }) => listen(peerconnection, session));
     let ways = null;
     session.on("icecandidate", ({ ready }) => (ways ??= setTimeout(ready, WAYS_MS)));
     const stream = mouth();
@@ -76,12 +83,21 @@ export async function lineOf(account, mouth, ear, on) {
     session.answer({ mediaStream: stream, mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: account.ice_servers } });
   }
 
-  function listen(connection) {
+  function listen(connection, session) {
     connection.addEventListener("track", ({ track }) => {
       ear.srcObject = new MediaStream([track]);
       ear.play().catch(() => {});
     });
-    connection.addEventListener("connectionstatechange", () => on.silent(["disconnected", "failed"].includes(connection.connectionState)));
+    connection.addEventListener("connectionstatechange", () => {
+      if (call !== session) return;
+      on.silent(["disconnected", "failed"].includes(connection.connectionState));
+      // Neither sound nor a word from the exchange: it is gone, and the call with it.
+      if (connection.connectionState === "failed" && !ua.isConnected()) hangUp();
+    });
+  }
+
+  function hangUp() {
+    if (call && !call.isEnded()) call.terminate();
   }
 
   ua.start();
@@ -89,10 +105,17 @@ export async function lineOf(account, mouth, ear, on) {
     /** Is somebody on it? */
     isInCall: () => call !== null,
     mute: (isMuted) => (isMuted ? call?.mute({ audio: true }) : call?.unmute({ audio: true })),
-    /** Asks the switch whether this is the agent's telephone still: `registered` or `refused` follows. */
-    confirm: () => ua.isConnected() && ua.register(),
-    /** The next registration is with this password. */
-    renew: (password) => ua.set("password", password),
+    hangUp,
+    /** Asks the exchange whether this is the agent's telephone still: `registered` or `refused` follows. */
+    confirm: () => ua.isConnected() && !isRefused && ua.register(),
+    /** The next registration is with this password; where the one before was refused, it is now. */
+    renew: (password) => {
+      ua.set("password", password);
+      if (!isRefused) return;
+      isRefused = false;
+      patience = PATIENT_TIMES;
+      if (ua.isConnected()) ua.register();
+    },
     /** Another microphone, in a call too. */
     speakWith: (stream) => Promise.all((call?.connection?.getSenders() ?? []).map((sender) => sender.replaceTrack(stream.getAudioTracks()[0]))),
     /** Hangs up, and leaves the switch. */
