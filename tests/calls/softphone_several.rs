@@ -1,13 +1,14 @@
 //! Two Asterisks, and the agent's phone is their browser: it is at both, and calls come from where it is.
 
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use super::{
     house::House,
     softphone::{account, registers_at},
     softphone_page::{SPOKEN, at_the_desk, hears, is, with_library},
 };
-use crate::support::rig::{browser::Browser, sound::CUSTOMERS};
+use crate::support::rig::{ari::Ari, browser::Browser, sound::CUSTOMERS};
 
 #[tokio::test]
 async fn a_call_goes_where_the_browser_is() {
@@ -96,5 +97,40 @@ async fn an_agent_goes_on_while_one_of_two_is_away() {
     house.rig.customers[2].until_hears(&[SPOKEN]).await;
     hears(&page, CUSTOMERS[2]).await;
     assert_eq!(house.lines().await, [2, 0]);
+    page.close().await;
+}
+
+/// Of two browsers the last that asked is the telephone, with several Asterisks too; the other does not take it back.
+#[tokio::test]
+async fn whoever_takes_the_account_takes_it_everywhere() {
+    let house = House::with_two(&["90", "91"], &with_library("")).await;
+    let page = at_the_desk(&house).await;
+    page.press("#act-sign_in").await;
+    is(&page, "registered").await;
+    for nth in [0, 1] {
+        house.softphones_at(nth, 1).await;
+    }
+    // One of them loses its account: the page asks whether it is the telephone still, and then for another account.
+    let second = Ari::of(&house.second.as_ref().unwrap().ari_url, &house.rig.user, &house.rig.password);
+    let extension = house.alice.until(|view| !view["extension"].is_null()).await["extension"].clone();
+    let object = |kind: &str| format!("/asterisk/config/dynamic/res_pjsip/{kind}/{}", extension.as_str().unwrap());
+    for kind in ["endpoint", "auth", "aor"] {
+        second.done(Method::DELETE, &object(kind), &Value::Null).await;
+    }
+    page.press("#act-ready").await;
+    page.element("#act-accept").await;
+    page.until("the account is there again", async || {
+        second.ask(Method::GET, &object("endpoint"), &Value::Null).await.is_some_and(|(status, _)| status == 200)
+    })
+    .await;
+    is(&page, "registered").await;
+
+    let account = account(&house.alice).await;
+    registers_at(&account, 0, 200).await;
+    page.press("#act-decline").await;
+    page.press("#act-reject").await;
+    is(&page, "elsewhere").await;
+    page.press("#softphone-again").await;
+    is(&page, "registered").await;
     page.close().await;
 }

@@ -106,7 +106,7 @@ export async function lineOf(account, server, mouth, ear, on) {
     isInCall: () => call !== null,
     mute: (isMuted) => (isMuted ? call?.mute({ audio: true }) : call?.unmute({ audio: true })),
     hangUp,
-    /** Asks the exchange whether this is the agent's telephone still: `registered` or `refused` follows. */
+    /** Asks the exchange whether this is the agent's telephone still: `refused` follows where it is not. */
     confirm: () => ua.isConnected() && !isRefused && ua.register(),
     /** The next registration is with this password; where the one before was refused, it is now. */
     renew: (password) => {

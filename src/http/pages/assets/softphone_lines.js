@@ -1,6 +1,9 @@
 // The lines of the telephone in this browser, one to each exchange: to the agent one telephone, whichever exchange calls.
 import { lineOf } from "./softphone_line.js";
 
+/** So long the other exchanges have to say that the account is another browser's. */
+const DOUBT_MS = 3000;
+
 /**
  * Registers with an account at all of its servers, and is used as one line is (softphone_line.js). `on` is told: `registered()`
  * while it is anywhere, `lost()` where it is nowhere, `refused()` where nobody lets it in any more, `missing()` where one does not
@@ -9,6 +12,7 @@ import { lineOf } from "./softphone_line.js";
 export async function linesOf(account, mouth, ear, on) {
   const states = account.servers.map(() => "starting");
   const lines = [];
+  let doubt = null;
   const others = (nth) => lines.filter((_, other) => other !== nth);
 
   function becomes(nth, state) {
@@ -17,15 +21,14 @@ export async function linesOf(account, mouth, ear, on) {
   }
 
   const listener = (nth) => ({
-    registered: () => {
-      becomes(nth, "registered");
-      if (states.includes("refused")) on.missing();
-    },
+    registered: () => becomes(nth, "registered"),
     lost: () => becomes(nth, "lost"),
     refused: () => {
       becomes(nth, "refused");
       // Did another browser take the account, or has this exchange none? The others know.
       for (const line of others(nth)) line.confirm();
+      clearTimeout(doubt);
+      doubt = setTimeout(() => ["refused", "registered"].every((state) => states.includes(state)) && on.missing(), DOUBT_MS);
     },
     // An agent has one call at a time, and the exchange that calls last knows which: one that went down could not end its own.
     comes: () => others(nth).forEach((line) => line.hangUp()),
@@ -45,6 +48,9 @@ export async function linesOf(account, mouth, ear, on) {
       for (const line of lines) line.renew(password);
     },
     speakWith: each("speakWith"),
-    close: each("close"),
+    close: () => {
+      clearTimeout(doubt);
+      for (const line of lines) line.close();
+    },
   };
 }
