@@ -100,7 +100,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::campaign_file::says::{Expected, Hint, Message};
+    use crate::{
+        campaign_file::says::{Expected, Hint, Message},
+        http::problem::Code,
+    };
 
     fn prefers(said: &str) -> Language {
         let mut headers = HeaderMap::new();
@@ -131,6 +134,20 @@ mod tests {
                 assert_eq!(placeholders(&text.en), placeholders(&text.fr), "{section}.{key}");
             }
         }
+    }
+
+    /// A page says what the API finds wrong in its language, except where the server names what is wrong with which field, and
+    /// what no page does.
+    #[test]
+    fn every_problem_has_words() {
+        let named =
+            ["bad_value", "bad_length", "nul_character", "bad_rules", "bad_reason_label", "token_agent_mismatch"];
+        let by_no_page = ["bad_json", "not_json", "unknown_route", "wrong_method"];
+        let codes = Code::ALL.iter().map(|code| code.facts().0);
+        let unsaid: Vec<&str> = codes
+            .filter(|code| !named.contains(code) && !by_no_page.contains(code) && !WORDS["problem"].contains_key(*code))
+            .collect();
+        assert!(unsaid.is_empty(), "without words in [problem]: {unsaid:?}");
     }
 
     /// A page says each refusal of the engine in its language.
