@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use fantoccini::{Locator, elements::Element};
+use fantoccini::Locator;
 use tempfile::TempDir;
 
 use crate::support::{
@@ -62,46 +62,34 @@ async fn picture(page: &Browser, name: &str) {
 /// What makes an agent Ready again: a caller of the queue whom nobody answers and a preview that ends make Not ready.
 const READY: &str = "body:has(.state.not_ready) #act-ready";
 
-/// Waits for the first of these that can be used, as a person does who takes what comes; says which it is.
-async fn comes_first(page: &Browser, ways: &[&'static str]) -> (&'static str, Element) {
-    let mut first = None;
-    page.until(&format!("one of {ways:?} comes"), async || {
-        for way in ways {
-            let usable = format!("{way}:not(:disabled, [aria-disabled=true])");
-            if let Ok(element) = page.client.find(Locator::Css(&usable)).await {
-                first = Some((*way, element));
-                break;
+/// Does what is on the way, as it comes, until `goal` is there: nobody knows who comes first, and whether customers are there.
+async fn works_until(page: &Browser, goal: &str, on_the_way: &[&str]) {
+    let mut is_there = false;
+    while !is_there {
+        page.until(&format!("{goal} comes, or one of {on_the_way:?}"), async || {
+            is_there = page.count(goal).await > 0;
+            for way in on_the_way {
+                let usable = format!("{way}:not(:disabled, [aria-disabled=true])");
+                if let (false, Ok(element)) = (is_there, page.client.find(Locator::Css(&usable)).await) {
+                    // It may be gone before the click; then something else comes.
+                    return element.click().await.is_ok();
+                }
             }
-        }
-        first.is_some()
-    })
-    .await;
-    first.expect("it came")
-}
-
-/// Works until `goal` can be pressed: nobody knows who comes first, and whether customers are there.
-async fn works_until(page: &Browser, goal: &'static str, on_the_way: &[&'static str]) -> Element {
-    let ways = [&[goal], on_the_way].concat();
-    loop {
-        let (way, element) = comes_first(page, &ways).await;
-        if way == goal {
-            return element;
-        }
-        // It may be gone before the click; then something else comes.
-        let _ = element.click().await;
+            is_there
+        })
+        .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_sits_down_beside_the_simulated_agents() {
-    let demo = Demo::start("5").await;
+    let demo = Demo::start("3").await;
     let page = demo.enter("you").await;
     page.type_in("#extension", "7000").await;
     page.press("#act-sign_in").await;
     works_until(&page, "#act-accept", &[READY]).await;
     picture(&page, "preview").await;
-    while works_until(&page, "#act-callback", &["#act-accept", READY]).await.click().await.is_err() {}
-    page.element("#panel-callback").await;
+    works_until(&page, "#panel-callback", &["#act-callback", "#act-accept", READY]).await;
     picture(&page, "callback").await;
     page.close().await;
 }
