@@ -48,6 +48,22 @@ async fn a_switch_that_dies_takes_its_calls_and_is_found_again() {
 }
 
 #[tokio::test]
+async fn a_switch_that_freezes_is_noticed_and_its_call_goes_on_afterwards() {
+    let house = House::with(&["90"]).await;
+    let dialog = house.alice_talks().await;
+    house.rig.customers[0].until_hears(&[PHONES[0]]).await;
+    house.rig.freeze_asterisk(true);
+    house.connected(false).await;
+    house.rig.freeze_asterisk(false);
+    house.connected(true).await;
+    house.alice_holds_and_retrieves(&dialog).await;
+    house.rig.phones[0].until_hears(&[CUSTOMERS[0]]).await;
+    house.acts(&house.alice, &dialog, "end", None).await;
+    house.alice.until(|view| view["dialogs"] == json!([])).await;
+    assert_eq!(house.outcomes(1).await, [json!({ "kind": "voice" })]);
+}
+
+#[tokio::test]
 async fn another_program_on_the_same_switch_leaves_our_calls_alone() {
     let house = House::with(&["90"]).await;
     let dialog = house.alice_talks().await;

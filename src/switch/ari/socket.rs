@@ -1,10 +1,19 @@
 //! The connection to one Asterisk: events come, and requests go, over the same websocket (REST over websocket, from Asterisk
 //! 22.4 on), so that they have one order.
+//!
+//! A switch that is frozen, or whose cable is cut, closes nothing. One that says nothing for a while is asked for a sign of life,
+//! and the connection to one that gives none is broken.
 
+use std::{future::IntoFuture, time::Duration};
+
+use bytes::Bytes;
 use data_encoding::BASE64;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::{
+    net::TcpStream,
+    time::{Interval, MissedTickBehavior, interval, timeout},
+};
 use tokio_tungstenite::{
     Connector, MaybeTlsStream, WebSocketStream,
     tungstenite::{
@@ -24,13 +33,25 @@ use super::{
 /// The largest frame we take: the list of all channels of a busy switch.
 const FRAME_BYTES_MAX: usize = 64 << 20;
 
+/// How often silence is noticed.
+const BEAT: Duration = Duration::from_secs(2);
+/// So many beats of silence are the end of a connection.
+const SILENT_BEATS_MAX: u32 = 5;
+/// How long connecting may take, and sending.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// A connection could not be made, or is broken.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Broken(pub String);
 
 /// An open connection.
-pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(super) struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    beats: Interval,
+    /// Beats since the switch said something.
+    silent: u32,
+}
 
 impl Socket {
     /// Connects, and is told events of `application` from then on.
@@ -48,11 +69,11 @@ impl Socket {
         let limits =
             WebSocketConfig::default().max_message_size(Some(FRAME_BYTES_MAX)).max_frame_size(Some(FRAME_BYTES_MAX));
         let connector = Some(address.tls.clone().map_or(Connector::Plain, Connector::Rustls));
-        let connected = tokio_tungstenite::connect_async_tls_with_config(request, Some(limits), true, connector).await;
-        match connected {
-            Ok((stream, _)) => Ok(Self(stream)),
-            Err(error) => Err(Broken(why_not(&error))),
-        }
+        let connect = tokio_tungstenite::connect_async_tls_with_config(request, Some(limits), true, connector);
+        let (stream, _) = in_time(Box::pin(connect)).await?.map_err(|error| Broken(why_not(&error)))?;
+        let mut beats = interval(BEAT);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(Self { stream, beats, silent: 0 })
     }
 
     /// Sends a request; its answer comes as an event.
@@ -67,14 +88,37 @@ impl Socket {
             frame["content_type"] = json!("application/json");
             frame["message_body"] = json!(body.to_string());
         }
-        self.0.send(Message::text(frame.to_string())).await.map_err(|error| Broken(error.to_string()))
+        self.say(Message::text(frame.to_string())).await
+    }
+
+    async fn say(&mut self, message: Message) -> Result<(), Broken> {
+        in_time(self.stream.send(message)).await?.map_err(|error| Broken(error.to_string()))
+    }
+
+    /// The next frame. It may be given up and asked for again at any moment: nothing is lost.
+    async fn frame(&mut self) -> Result<Message, Broken> {
+        loop {
+            tokio::select! {
+                biased;
+                frame = self.stream.next() => {
+                    self.silent = 0;
+                    let frame = frame.ok_or_else(|| Broken("the connection was closed".to_owned()))?;
+                    return frame.map_err(|error| Broken(error.to_string()));
+                }
+                _ = self.beats.tick() => {}
+            }
+            self.silent += 1;
+            if self.silent > SILENT_BEATS_MAX {
+                return Err(no_answer());
+            }
+            self.say(Message::Ping(Bytes::new())).await?;
+        }
     }
 
     /// The next event. What cannot be read is said and passed over.
     pub async fn next(&mut self) -> Result<AriEvent, Broken> {
         loop {
-            let frame = self.0.next().await.ok_or_else(|| Broken("the connection was closed".to_owned()))?;
-            match frame.map_err(|error| Broken(error.to_string()))? {
+            match self.frame().await? {
                 Message::Text(text) => match events::read(&text) {
                     Ok(event) => return Ok(event),
                     Err(error) => tracing::warn!(%error, "an event of the switch cannot be read"),
@@ -112,6 +156,15 @@ impl Socket {
             }
         }
     }
+}
+
+/// What is done in time, or never.
+async fn in_time<T>(done: impl IntoFuture<Output = T>) -> Result<T, Broken> {
+    timeout(PATIENCE, done).await.map_err(|_| no_answer())
+}
+
+fn no_answer() -> Broken {
+    Broken(format!("it gives no sign of life, for {} seconds", PATIENCE.as_secs()))
 }
 
 /// Why a connection could not be made, and what to look at.

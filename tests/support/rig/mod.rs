@@ -217,6 +217,14 @@ impl Rig {
         self.asterisk.end("KILL");
     }
 
+    /// Asterisk says and does nothing any more, and closes nothing: as if its cable were cut. Or it goes on.
+    pub fn freeze_asterisk(&self, is_frozen: bool) {
+        let pid = fs::read_to_string(self.folder.join("run/asterisk.pid")).expect("Asterisk wrote its number");
+        let signal = if is_frozen { "-STOP" } else { "-CONT" };
+        let sent = Command::new("kill").args([signal, pid.trim()]).status().expect("kill is there");
+        assert!(sent.success(), "{signal} {pid}");
+    }
+
     /// Asterisk ends as it does when its machine is shut down, all calls with it, and starts again. After
     /// [`Rig::kill_asterisk`] it just starts.
     pub async fn asterisk_restart(&mut self) {
