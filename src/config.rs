@@ -319,6 +319,7 @@ impl Config {
                 .unwrap_or(default.engine.digit_seconds),
             agents_are_told: file.engine.agents_are_told.unwrap_or(default.engine.agents_are_told),
             phones_stay_connected: file.engine.phones_stay_connected.unwrap_or(default.engine.phones_stay_connected),
+            second_calls: file.asterisk.urls.len() < 2,
         };
         Ok(Self {
             database: file.database.unwrap_or(default.database),
@@ -435,6 +436,8 @@ mod tests {
         let wrong = check(&format!("{stay}{several}")).unwrap_err().to_string();
         assert!(wrong.contains("engine.phones_stay_connected"), "{wrong}");
         assert_eq!((check(stay), check(several)), (Ok(()), Ok(())));
+        let second_calls = |text: &str| Config::from_text(text).unwrap().engine.second_calls;
+        assert!(second_calls(stay) && !second_calls(several), "a phone is at one of them");
     }
 
     #[test]

@@ -116,6 +116,8 @@ pub struct Settings {
     pub agents_are_told: bool,
     /// An agent's phone is rung when they become Ready, and stays connected from call to call until they leave.
     pub phones_stay_connected: bool,
+    /// Who talks in one call can be called to another. Not where calls are at several switches: a phone is at one of them.
+    pub second_calls: bool,
 }
 
 impl Default for Settings {
@@ -133,6 +135,7 @@ impl Default for Settings {
             digit_seconds: 5,
             agents_are_told: true,
             phones_stay_connected: false,
+            second_calls: true,
         }
     }
 }

@@ -43,7 +43,7 @@ impl Engine {
         }
     }
 
-    /// A colleague can be called while they do nothing else, or talk in one call.
+    /// A colleague can be called while they do nothing else, or, where that can be, talk in one call.
     fn check_reachable(&self, colleague: &Session) -> Result<(), Refusal> {
         let dialogs = self.dialogs_of(colleague.agent_id);
         let talks = dialogs.iter().all(|dialog| {
@@ -52,7 +52,8 @@ impl Engine {
         });
         let reachable = match colleague.activity {
             Activity::NotReady { .. } | Activity::Ready | Activity::InDialogs { .. } => {
-                talks && dialogs.len() < DIALOGS_MAX && !colleague.is_lost
+                let calls_max = if self.settings.second_calls { DIALOGS_MAX } else { 1 };
+                talks && dialogs.len() < calls_max && !colleague.is_lost
             }
             Activity::Previewing { .. } | Activity::WrapUp { .. } => false,
         };

@@ -287,6 +287,19 @@ async fn t02_2_a_busy_colleague_cannot_be_called() {
 }
 
 #[tokio::test]
+async fn t02_2_a_colleague_who_talks_cannot_be_called_where_a_phone_is_at_one_of_several_switches() {
+    let mut floor = Floor::fast_with(1.0, |settings| settings.second_calls = false).await;
+    floor.queue("").await;
+    let mut kim = floor.kim().await;
+    let lee = floor.lee().await;
+    kim.ready().await;
+    floor.inbound(&mut kim).await;
+    let (status, problem) = lee.asks(Method::POST, "dialogs", Some(call("1001"))).await;
+    assert_eq!((status, &problem["code"], &problem["state"]), (409, &json!("colleague_busy"), &json!("talking")));
+    floor.nothing_ordered();
+}
+
+#[tokio::test]
 async fn t02_3_answer_connects_the_phone_and_shows_the_variables() {
     let mut floor = Floor::new().await;
     floor.queue(FIELDS).await;
