@@ -197,8 +197,13 @@ impl Browser {
 
     /// Waits for the element.
     pub async fn element(&self, css: &str) -> Element {
-        self.until(&format!("{css} is there"), async || self.count(css).await > 0).await;
-        self.client.find(Locator::Css(css)).await.expect("it was there")
+        let mut element = None;
+        self.until(&format!("{css} is there"), async || {
+            element = self.client.find(Locator::Css(css)).await.ok();
+            element.is_some()
+        })
+        .await;
+        element.expect("it is there")
     }
 
     /// Puts text into a field, instead of what was there.

@@ -249,7 +249,8 @@ fn registration(account: &Account) -> String {
     let always = format!("answermode={answer};sip_autoanswer=yes;audio_codecs=PCMA/8000/1;ptime=20;catchall=yes");
     match &account.password {
         Some(password) => {
-            format!("<sip:{name}@{switch};transport=udp>;auth_user={name};auth_pass={password};regint=60;{always}\n")
+            // Once for the whole run: one that finds the switch away tries again much later, and is offline meanwhile.
+            format!("<sip:{name}@{switch};transport=udp>;auth_user={name};auth_pass={password};regint=3600;{always}\n")
         }
         None => format!("<sip:{name}@{switch};transport=udp>;regint=0;{always}\n"),
     }
