@@ -33,12 +33,10 @@ use super::{
 /// The largest frame we take: the list of all channels of a busy switch.
 const FRAME_BYTES_MAX: usize = 64 << 20;
 
+/// How long connecting may take, and sending, and how long the switch may say nothing.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How often silence is noticed.
 const BEAT: Duration = Duration::from_secs(2);
-/// So many beats of silence are the end of a connection.
-const SILENT_BEATS_MAX: u32 = 5;
-/// How long connecting may take, and sending.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection could not be made, or is broken.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +106,7 @@ impl Socket {
                 _ = self.beats.tick() => {}
             }
             self.silent += 1;
-            if self.silent > SILENT_BEATS_MAX {
+            if BEAT * self.silent > PATIENCE {
                 return Err(no_answer());
             }
             self.say(Message::Ping(Bytes::new())).await?;
